@@ -1,0 +1,95 @@
+// swift-tools-version: 6.2
+// One set of sources, built two ways:
+//   swift build                     ordinary Swift: tools and tests
+//   CRNN_EMBEDDED=1 swift build …   Embedded Swift: the shipped libcrnn.so (see Makefile)
+import PackageDescription
+
+let embedded = Context.environment["CRNN_EMBEDDED"] == "1"
+let root = Context.packageDirectory
+
+/// Checked code: an index out of range traps instead of corrupting the host's memory.
+let checked: [SwiftSetting] = embedded ? [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo", "-O"])] : []
+
+/// Kernels see only sizes that were validated, and are optimised in every configuration.
+func kernels(_ instructionSet: String, _ flags: [String] = []) -> Target {
+  .target(
+    name: "Kernels\(instructionSet)", dependencies: ["KernelTable"],
+    swiftSettings: (embedded ? [.enableExperimentalFeature("Embedded")] : []) + [
+      .unsafeFlags(["-wmo", "-num-threads", "1", "-Ounchecked"] + flags.flatMap { ["-Xcc", $0] })
+    ])
+}
+
+/// A module of the library; `uses` names those it may import.
+func module(_ name: String, uses: [String], linker: [LinkerSetting] = []) -> Target {
+  .target(
+    name: name, dependencies: uses.map { .byName(name: $0) }, swiftSettings: checked, linkerSettings: linker)
+}
+
+func linkerFlags(_ flags: [String]) -> [String] { flags.flatMap { ["-Xlinker", $0] } }
+
+let sharedLibrary: [LinkerSetting] = !embedded ? [.linkedLibrary("m")] : [
+  .unsafeFlags(
+    ["-enable-experimental-feature", "Embedded"]
+      + linkerFlags([
+        "--version-script=\(root)/Sources/CRNNC/crnn.map", "-soname", "libcrnn.so.0", "--gc-sections",
+        "-z", "nodelete", "-z", "defs", "-z", "relro", "-z", "now", "-z", "noexecstack",
+      ]),
+    .when(configuration: .release)),
+  .linkedLibrary("swiftUnicodeDataTables"), .linkedLibrary("m"),
+]
+
+let library: [Target] = [
+  .target(name: "CCRNN"),
+  .target(name: "CSystem", cSettings: [.unsafeFlags(["-O2", "-fvisibility=hidden"])]),
+  module("KernelTable", uses: []),
+  kernels("Baseline"),
+  kernels("AVX2", ["-march=x86-64-v3"]),
+  kernels("AVX512", ["-march=x86-64-v4"]),
+  module("Tensors", uses: ["CSystem"]),
+  module("Graphs", uses: ["Tensors"]),
+  module("Formats", uses: ["CSystem", "Graphs", "Tensors"]),
+  module(
+    "Plans", uses: ["CSystem", "KernelTable", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512", "Graphs", "Tensors"]),
+  module("Operators", uses: ["CSystem", "Plans", "KernelTable", "Graphs", "Tensors"]),
+  module("Engine", uses: ["CSystem", "Operators", "Plans", "KernelTable", "Graphs", "Tensors"]),
+  module("Passes", uses: ["Engine", "Operators", "Plans", "Graphs", "Tensors"]),
+  module("Models", uses: ["CSystem", "Formats", "Passes", "Engine", "Operators", "Plans", "Graphs", "Tensors"]),
+  module("CTC", uses: ["CSystem", "Tensors"]),
+  module("Recognition", uses: ["CTC", "Models", "Engine", "Graphs", "Tensors", "CSystem"]),
+  module(
+    "CRNNC",
+    uses: ["CCRNN", "CSystem", "Recognition", "CTC", "Models", "Engine", "Plans", "Graphs", "Tensors"],
+    linker: sharedLibrary),
+]
+
+/// The tools and tests, which no Embedded build sees. Debian's libonnx and libprotobuf serve these alone.
+let tools: [Target] = [
+  .target(
+    name: "COnnxChecker",
+    cxxSettings: [.define("ONNX_ML", to: "1"), .define("ONNX_NAMESPACE", to: "onnx")],
+    linkerSettings: [.linkedLibrary("onnx"), .linkedLibrary("onnx_proto"), .linkedLibrary("protobuf")]),
+  .executableTarget(
+    name: "crnn-convert",
+    dependencies: [
+      "CCRNN", "CRNNC", "COnnxChecker", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ]),
+]
+
+func tests(_ name: String, uses: [String]) -> Target {
+  .testTarget(name: "\(name)Tests", dependencies: uses.map { .byName(name: $0) })
+}
+
+let testTargets: [Target] = [
+  tests("Kernels", uses: ["KernelTable", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512", "CSystem"]),
+  tests("Formats", uses: ["Formats", "Graphs", "Tensors", "CSystem", "COnnxChecker"]),
+  tests("Recognition", uses: ["Recognition", "CTC", "Tensors"]),
+  tests("Engine", uses: ["Models", "Passes", "Engine", "Operators", "Plans", "Graphs", "Tensors", "KernelTable"]),
+  tests("Convert", uses: ["CCRNN"]),
+]
+
+let package = Package(
+  name: "crnn",
+  products: [.library(name: "crnn", type: .dynamic, targets: ["CRNNC"])],
+  dependencies: embedded
+    ? [] : [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")],
+  targets: library + (embedded ? [] : tools + testTargets))

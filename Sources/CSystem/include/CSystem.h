@@ -1,0 +1,63 @@
+// What Embedded Swift lacks: memory, files, threads, the clock, the processor's features.
+// Everything here is private to the library (hidden visibility).
+#pragma once
+#include <math.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/// Memory aligned to 64 bytes; NULL when there is none.
+void *system_allocate(size_t byte_count);
+void system_free(void *memory);
+
+/// Maps or reads a whole regular file. Returns 0 or an errno. An empty file has a NULL address.
+typedef struct system_file {
+  const uint8_t *address;
+  size_t byte_count;
+  int32_t mapped;
+} system_file;
+int32_t system_open_file(const char *path, int32_t copy, system_file *file);
+void system_close_file(system_file file);
+
+/// The absolute path without symbolic links; NULL when there is no such file. Freed with `free`.
+char *system_real_path(const char *path);
+
+/// Writes to a new temporary file beside `path`, which `system_commit_file` renames to `path`.
+typedef struct system_writer system_writer;
+system_writer *system_create_file(const char *path, int32_t *error);
+/// Returns 0 or an errno.
+int32_t system_write(system_writer *writer, const void *bytes, size_t byte_count);
+/// Flushes and renames (or removes, when `keep` is 0), and frees the writer. Returns 0 or an errno.
+int32_t system_close_writer(system_writer *writer, int32_t keep);
+
+/// The text of an errno, in a buffer of the calling thread.
+const char *system_error_text(int32_t error);
+
+/// The calling thread's own buffer for its last error message.
+#define SYSTEM_MESSAGE_CAPACITY 8192
+char *system_thread_message(void);
+
+/// 2: AVX-512 (F, BW, DQ, VL), 1: AVX2 with FMA, 0: neither.
+int32_t system_instruction_set(void);
+
+/// Processors that this process may run on.
+int32_t system_processor_count(void);
+
+/// Creates a detached-from-nothing thread; 0 or an errno.
+int32_t system_start_thread(pthread_t *thread, void *(*body)(void *), void *argument);
+
+static inline void system_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
+static inline double system_seconds(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}

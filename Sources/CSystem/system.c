@@ -1,0 +1,164 @@
+#define _GNU_SOURCE
+#include "CSystem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+void *system_allocate(size_t byte_count) {
+  void *memory = NULL;
+  if (byte_count > PTRDIFF_MAX - 64) return NULL;
+  return posix_memalign(&memory, 64, byte_count ? byte_count : 1) == 0 ? memory : NULL;
+}
+
+void system_free(void *memory) { free(memory); }
+
+static int32_t read_whole(int descriptor, size_t byte_count, system_file *file) {
+  uint8_t *bytes = system_allocate(byte_count);
+  size_t done = 0;
+  if (!bytes) return ENOMEM;
+  while (done < byte_count) {
+    ssize_t n = read(descriptor, bytes + done, byte_count - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) {
+      int32_t error = n < 0 ? errno : EIO;
+      free(bytes);
+      return error;
+    }
+    done += (size_t)n;
+  }
+  *file = (system_file){bytes, byte_count, 0};
+  return 0;
+}
+
+int32_t system_open_file(const char *path, int32_t copy, system_file *file) {
+  struct stat status;
+  int32_t error = 0;
+  *file = (system_file){NULL, 0, 0};
+  // Non-blocking, so that a named pipe cannot hang the host.
+  int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor < 0) return errno;
+  if (fstat(descriptor, &status) != 0) {
+    error = errno;
+  } else if (S_ISDIR(status.st_mode)) {
+    error = EISDIR;
+  } else if (!S_ISREG(status.st_mode)) {
+    error = EINVAL;
+  } else if (status.st_size > 0 && copy) {
+    error = read_whole(descriptor, (size_t)status.st_size, file);
+  } else if (status.st_size > 0) {
+    void *address = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    if (address == MAP_FAILED) error = errno;
+    else *file = (system_file){address, (size_t)status.st_size, 1};
+  }
+  close(descriptor);
+  return error;
+}
+
+void system_close_file(system_file file) {
+  if (file.mapped) munmap((void *)file.address, file.byte_count);
+  else free((void *)file.address);
+}
+
+char *system_real_path(const char *path) { return realpath(path, NULL); }
+
+struct system_writer {
+  int descriptor;
+  char *path, *temporary;
+};
+
+static void free_writer(system_writer *writer) {
+  free(writer->path);
+  free(writer->temporary);
+  free(writer);
+}
+
+system_writer *system_create_file(const char *path, int32_t *error) {
+  system_writer *writer = calloc(1, sizeof *writer);
+  size_t length = strlen(path);
+  *error = ENOMEM;
+  if (!writer) return NULL;
+  writer->path = strdup(path);
+  writer->temporary = malloc(length + 8);
+  if (!writer->path || !writer->temporary) {
+    free_writer(writer);
+    return NULL;
+  }
+  memcpy(writer->temporary, path, length);
+  memcpy(writer->temporary + length, ".XXXXXX", 8);
+  writer->descriptor = mkostemp(writer->temporary, O_CLOEXEC);
+  if (writer->descriptor < 0) {
+    *error = errno;
+    free_writer(writer);
+    return NULL;
+  }
+  mode_t mask = umask(0);
+  umask(mask);
+  fchmod(writer->descriptor, 0666 & ~mask);
+  *error = 0;
+  return writer;
+}
+
+int32_t system_write(system_writer *writer, const void *bytes, size_t byte_count) {
+  const char *next = bytes;
+  while (byte_count > 0) {
+    ssize_t n = write(writer->descriptor, next, byte_count);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return errno;
+    next += n;
+    byte_count -= (size_t)n;
+  }
+  return 0;
+}
+
+int32_t system_close_writer(system_writer *writer, int32_t keep) {
+  int32_t error = 0;
+  if (keep && fsync(writer->descriptor) != 0 && errno != EINVAL) error = errno;
+  if (close(writer->descriptor) != 0 && !error && errno != EINTR) error = errno;
+  if (keep && !error && rename(writer->temporary, writer->path) != 0) error = errno;
+  if (!keep || error) unlink(writer->temporary);
+  free_writer(writer);
+  return error;
+}
+
+const char *system_error_text(int32_t error) {
+  static _Thread_local char text[128];
+  return strerror_r(error, text, sizeof text);
+}
+
+char *system_thread_message(void) {
+  static _Thread_local char message[SYSTEM_MESSAGE_CAPACITY];
+  return message;
+}
+
+int32_t system_instruction_set(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd"))
+    return 2;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2")) return 1;
+#endif
+  return 0;
+}
+
+int32_t system_processor_count(void) {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+  long count = sysconf(_SC_NPROCESSORS_ONLN);
+  return count > 0 ? (int32_t)count : 1;
+}
+
+int32_t system_start_thread(pthread_t *thread, void *(*body)(void *), void *argument) {
+  // Workers take no signals: those belong to the host's threads.
+  sigset_t all, previous;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &previous);
+  int error = pthread_create(thread, NULL, body, argument);
+  pthread_sigmask(SIG_SETMASK, &previous, NULL);
+  return error;
+}

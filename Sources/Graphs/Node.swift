@@ -1,0 +1,129 @@
+import Tensors
+
+/// One application of an operator.
+public struct Node {
+  public var name: String
+  public var type: String
+  /// "" is ONNX's own domain ("ai.onnx" is read as ""); "crnn" holds the library's fused operators.
+  public var domain: String
+  /// The version of the domain's operator set that the model imports.
+  public var opset: Int
+  /// nil where an optional input is left out.
+  public var inputs: [ValueID?]
+  /// nil where an output is not wanted.
+  public var outputs: [ValueID?]
+  public var attributes: [Attribute]
+
+  public init(
+    name: String, type: String, domain: String = "", opset: Int = 1, inputs: [ValueID?], outputs: [ValueID?],
+    attributes: [Attribute] = []
+  ) {
+    self.name = name
+    self.type = type
+    self.domain = domain
+    self.opset = opset
+    self.inputs = inputs
+    self.outputs = outputs
+    self.attributes = attributes
+  }
+
+  /// How messages name the node: its own name, or its first output's.
+  public var description: String {
+    let place = domain.isEmpty ? type : "\(domain).\(type)"
+    return name.isEmpty ? "node \(place)" : "node '\(name)' (\(place))"
+  }
+
+  public func failure(_ status: Status, _ message: String) -> Failure {
+    Failure(status, "\(description): \(message)")
+  }
+}
+
+/// A named constant of a node.
+public struct Attribute {
+  public var name: String
+  public var value: AttributeValue
+
+  public init(_ name: String, _ value: AttributeValue) {
+    self.name = name
+    self.value = value
+  }
+}
+
+public enum AttributeValue {
+  case int(Int)
+  case float(Float)
+  case string(String)
+  case tensor(Tensor)
+  case graph(Graph)
+  case ints([Int])
+  case floats([Float])
+  case strings([String])
+  case tensors([Tensor])
+  case graphs([Graph])
+}
+
+// Attributes by name. An attribute of another type than asked for is an error, an absent one takes its default.
+extension Node {
+  public func attribute(_ name: String) -> AttributeValue? {
+    for attribute in attributes where attribute.name == name { return attribute.value }
+    return nil
+  }
+
+  private func mismatch(_ name: String, _ expected: String) -> Failure {
+    failure(.invalidModel, "attribute '\(name)' is not \(expected)")
+  }
+
+  public func int(_ name: String) throws(Failure) -> Int? {
+    guard let value = attribute(name) else { return nil }
+    guard case .int(let number) = value else { throw mismatch(name, "an integer") }
+    return number
+  }
+
+  public func int(_ name: String, default fallback: Int) throws(Failure) -> Int { try int(name) ?? fallback }
+
+  public func flag(_ name: String, default fallback: Bool = false) throws(Failure) -> Bool {
+    try int(name, default: fallback ? 1 : 0) != 0
+  }
+
+  public func float(_ name: String) throws(Failure) -> Float? {
+    guard let value = attribute(name) else { return nil }
+    guard case .float(let number) = value else { throw mismatch(name, "a number") }
+    return number
+  }
+
+  public func float(_ name: String, default fallback: Float) throws(Failure) -> Float { try float(name) ?? fallback }
+
+  public func string(_ name: String) throws(Failure) -> String? {
+    guard let value = attribute(name) else { return nil }
+    guard case .string(let text) = value else { throw mismatch(name, "a string") }
+    return text
+  }
+
+  public func string(_ name: String, default fallback: String) throws(Failure) -> String {
+    try string(name) ?? fallback
+  }
+
+  public func ints(_ name: String) throws(Failure) -> [Int]? {
+    guard let value = attribute(name) else { return nil }
+    guard case .ints(let numbers) = value else { throw mismatch(name, "a list of integers") }
+    return numbers
+  }
+
+  public func floats(_ name: String) throws(Failure) -> [Float]? {
+    guard let value = attribute(name) else { return nil }
+    guard case .floats(let numbers) = value else { throw mismatch(name, "a list of numbers") }
+    return numbers
+  }
+
+  public func strings(_ name: String) throws(Failure) -> [String]? {
+    guard let value = attribute(name) else { return nil }
+    guard case .strings(let texts) = value else { throw mismatch(name, "a list of strings") }
+    return texts
+  }
+
+  public func tensor(_ name: String) throws(Failure) -> Tensor? {
+    guard let value = attribute(name) else { return nil }
+    guard case .tensor(let tensor) = value else { throw mismatch(name, "a tensor") }
+    return tensor
+  }
+}

@@ -1,0 +1,58 @@
+/// The interface between engine and kernels: one struct of functions per instruction set.
+///
+/// Kernels trust their caller: pointers are valid for the sizes given, sizes are not negative. Pointers need no
+/// alignment beyond their element's. Every output element is summed in one fixed order that depends on the reduction
+/// length alone, never on the number of rows or on where a row stands.
+public struct KernelTable: Sendable {
+  public let name: StaticString
+  /// Rows that the GEMM's micro-kernel takes at a time; a good split of work is a multiple of it.
+  public let gemmRows: Int
+
+  /// Matrix product on packed weights; see `Gemm`.
+  public let gemm: @Sendable (Gemm) -> Void
+  /// Depthwise convolution of one output row, channels-last; see `DepthwiseRow`.
+  public let depthwiseRow: @Sendable (DepthwiseRow) -> Void
+  /// `y[i] = f(x[i])`, in place allowed: (function, x, y, count).
+  public let unary: @Sendable (Activation, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
+  /// `y[i] = a[i] op b[i]`; a stride of 0 repeats one element: (op, a, aStride 0/1, b, bStride 0/1, y, count).
+  public let binary:
+    @Sendable (BinaryFunction, UnsafePointer<Float>, Int, UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, Int)
+      -> Void
+  /// Softmax (logarithm: false) or log-softmax of one contiguous row: (x, y, count, logarithm). In place allowed.
+  public let softmax: @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Bool) -> Void
+  /// Sum, maximum or minimum of a contiguous row: (x, count).
+  public let sum: @Sendable (UnsafePointer<Float>, Int) -> Float
+  public let maximum: @Sendable (UnsafePointer<Float>, Int) -> Float
+  public let minimum: @Sendable (UnsafePointer<Float>, Int) -> Float
+  /// One step of LSTM cells with the standard activations; see `LSTMCell`.
+  public let lstmCell: @Sendable (LSTMCell) -> Void
+  /// One step of GRU cells with the standard activations; see `GRUCell`.
+  public let gruCell: @Sendable (GRUCell) -> Void
+
+  public init(
+    name: StaticString, gemmRows: Int, gemm: @escaping @Sendable (Gemm) -> Void,
+    depthwiseRow: @escaping @Sendable (DepthwiseRow) -> Void,
+    unary: @escaping @Sendable (Activation, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void,
+    binary: @escaping @Sendable (
+      BinaryFunction, UnsafePointer<Float>, Int, UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, Int
+    ) -> Void,
+    softmax: @escaping @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Bool) -> Void,
+    sum: @escaping @Sendable (UnsafePointer<Float>, Int) -> Float,
+    maximum: @escaping @Sendable (UnsafePointer<Float>, Int) -> Float,
+    minimum: @escaping @Sendable (UnsafePointer<Float>, Int) -> Float,
+    lstmCell: @escaping @Sendable (LSTMCell) -> Void, gruCell: @escaping @Sendable (GRUCell) -> Void
+  ) {
+    self.name = name
+    self.gemmRows = gemmRows
+    self.gemm = gemm
+    self.depthwiseRow = depthwiseRow
+    self.unary = unary
+    self.binary = binary
+    self.softmax = softmax
+    self.sum = sum
+    self.maximum = maximum
+    self.minimum = minimum
+    self.lstmCell = lstmCell
+    self.gruCell = gruCell
+  }
+}

@@ -1,0 +1,28 @@
+/// Why a call failed. The raw values are those of `crnn_status` in crnn.h.
+public enum Status: Int32, Sendable {
+  case invalidArgument = 1
+  case invalidHandle = 2
+  case fileError = 3
+  case invalidModel = 4
+  case unsupported = 5
+  case invalidInput = 6
+  case outOfMemory = 7
+  case limitExceeded = 8
+  case busy = 9
+  case invalidMetadata = 10
+}
+
+/// The one error type of the library: a status for programs, a message for people that names the file, the node or
+/// the argument and says what was expected.
+public struct Failure: Error {
+  public var status: Status
+  public var message: String
+
+  public init(_ status: Status, _ message: String) {
+    self.status = status
+    self.message = message
+  }
+
+  /// The same failure, seen from further out: "context: message".
+  public func within(_ context: String) -> Failure { Failure(status, "\(context): \(message)") }
+}

@@ -1,0 +1,37 @@
+import CSystem
+
+/// A block of memory that somebody owns: itself, a mapped file, or the caller of the library.
+public final class Storage {
+  public let base: UnsafeMutableRawPointer
+  public let byteCount: Int
+  /// What keeps the memory alive when this block is a part of something else.
+  private let owner: AnyObject?
+  private let owned: Bool
+
+  /// Fresh memory, aligned to 64 bytes, not cleared.
+  public init(byteCount: Int) throws(Failure) {
+    guard byteCount >= 0, let memory = system_allocate(byteCount) else {
+      throw Failure(.outOfMemory, "cannot allocate \(byteCount) bytes")
+    }
+    base = memory
+    self.byteCount = byteCount
+    owner = nil
+    owned = true
+  }
+
+  /// A part of memory that `owner` keeps alive. Constants are never written to, whatever the pointer's type.
+  public init(_ bytes: UnsafeRawBufferPointer, keeping owner: AnyObject?) {
+    base = UnsafeMutableRawPointer(mutating: bytes.baseAddress) ?? emptyMemory
+    byteCount = bytes.count
+    self.owner = owner
+    owned = false
+  }
+
+  /// Whether the bytes are this object's own rather than a view of a file or another block.
+  public var isOwned: Bool { owned }
+
+  deinit { if owned { system_free(base) } }
+}
+
+/// The address of empty tensors.
+nonisolated(unsafe) private let emptyMemory = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)

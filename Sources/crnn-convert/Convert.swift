@@ -1,0 +1,2 @@
+import ArgumentParser
+@main struct Convert: ParsableCommand { func run() {} }

@@ -1,0 +1,404 @@
+/*
+ * crnn: a runtime for convolutional recurrent neural networks
+ * (convolution -> LSTM/GRU/RNN -> CTC).
+ *
+ *     crnn_model *model;
+ *     crnn_session *session;
+ *     crnn_reading *reading;
+ *     crnn_image image = { sizeof image, pixels, width, height, stride, CRNN_PIXEL_GRAY };
+ *
+ *     if (crnn_model_open("reader.onnx", NULL, &model) != CRNN_OK ||
+ *         crnn_session_create(model, NULL, &session) != CRNN_OK ||
+ *         crnn_session_read_image(session, &image, NULL, &reading) != CRNN_OK) {
+ *         fprintf(stderr, "%s\n", crnn_last_error());
+ *         return 1;
+ *     }
+ *     printf("%s (%.2f)\n", reading->text, reading->confidence);
+ *     crnn_reading_free(reading);
+ *     crnn_session_release(session);
+ *     crnn_model_release(model);
+ *
+ * Errors. A function that can fail returns a crnn_status; CRNN_OK is 0. The
+ * text of this thread's last failure, which names the file, node or argument
+ * and what was expected, is crnn_last_error().
+ *
+ * Threads. A crnn_model is immutable and may be used by any number of threads
+ * at once. A crnn_session belongs to one thread at a time; a second thread that
+ * calls it meanwhile gets CRNN_BUSY. Every other function may be called from
+ * any thread.
+ *
+ * Ownership. What a function hands out through a `**` parameter is the
+ * caller's, to be given back with the matching `_release` or `_free`, each of
+ * which accepts NULL. Strings and arrays reached through a handle belong to
+ * the handle. What the caller passes in is copied or used only during the
+ * call, unless the comment says otherwise. A handle that was released already
+ * is recognised and refused with CRNN_INVALID_HANDLE.
+ *
+ * Growth. A struct that may grow begins with `size`, which the caller sets to
+ * sizeof the struct; members beyond it take their defaults. Where an options
+ * pointer may be NULL, every option takes its default. Zero always means
+ * "default".
+ *
+ * Strings are UTF-8 and end with a NUL byte.
+ */
+#ifndef CRNN_H
+#define CRNN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define CRNN_API __attribute__((visibility("default")))
+#else
+#define CRNN_API
+#endif
+
+/* ---- Version ------------------------------------------------------------ */
+
+#define CRNN_VERSION_MAJOR 0
+#define CRNN_VERSION_MINOR 1
+#define CRNN_VERSION_PATCH 0
+/** Grows with every function or member added; never changes the meaning of
+ *  what was there. */
+#define CRNN_ABI_VERSION 1
+
+/** Version of the loaded library, "major.minor.patch". A static string. */
+CRNN_API const char *crnn_version(void);
+
+/** CRNN_ABI_VERSION of the loaded library. A program runs with any library
+ *  whose value is at least the one that it was compiled with. */
+CRNN_API int32_t crnn_abi_version(void);
+
+/** The instruction set that the kernels use on this processor: "avx512",
+ *  "avx2" or "baseline". A static string. The environment variable
+ *  CRNN_INSTRUCTION_SET, read once, chooses a lesser one. */
+CRNN_API const char *crnn_instruction_set(void);
+
+/* ---- Errors and messages ------------------------------------------------ */
+
+typedef enum crnn_status {
+    CRNN_OK = 0,
+    /** A NULL, an index or option out of range, an unknown name. */
+    CRNN_INVALID_ARGUMENT = 1,
+    /** A handle that is not, or no longer, a live one of its kind. */
+    CRNN_INVALID_HANDLE = 2,
+    /** A file that is missing, unreadable or not writable. */
+    CRNN_FILE_ERROR = 3,
+    /** Not a model, a truncated or damaged one, or an inconsistent graph. */
+    CRNN_INVALID_MODEL = 4,
+    /** A well-formed model that needs an operator, an operator's form, an
+     *  element type or a file version which this library does not have. */
+    CRNN_UNSUPPORTED = 5,
+    /** An input whose element type or rank is not what the model takes, or
+     *  whose size does not fit the network (an image too narrow, say). */
+    CRNN_INVALID_INPUT = 6,
+    /** Memory ran out. */
+    CRNN_OUT_OF_MEMORY = 7,
+    /** A limit set by the caller was reached. */
+    CRNN_LIMIT_EXCEEDED = 8,
+    /** The session is at work in another thread. */
+    CRNN_BUSY = 9,
+    /** The model carries no or wrong metadata for what was asked of it. */
+    CRNN_INVALID_METADATA = 10
+} crnn_status;
+
+/** The name of a status, "CRNN_OK" for instance. A static string; never NULL. */
+CRNN_API const char *crnn_status_name(crnn_status status);
+
+/** The message of this thread's last failed call, "" before the first. Valid
+ *  until the thread's next failing call. */
+CRNN_API const char *crnn_last_error(void);
+
+typedef enum crnn_log_level {
+    CRNN_LOG_WARNING = 1,
+    CRNN_LOG_INFO = 2
+} crnn_log_level;
+
+/** Takes one message. May be called from any thread that calls the library;
+ *  must not call the library itself. */
+typedef void (*crnn_log_callback)(crnn_log_level level, const char *message, void *user_data);
+
+/** Sends the library's messages, of `level` and more urgent, to `callback`;
+ *  NULL, the default, silences them. The library never writes to stdout or
+ *  stderr itself. */
+CRNN_API void crnn_set_log_callback(crnn_log_callback callback, crnn_log_level level, void *user_data);
+
+/* ---- Tensors ------------------------------------------------------------ */
+
+/** Element types, numbered as in ONNX. */
+typedef enum crnn_type {
+    CRNN_FLOAT32 = 1,
+    CRNN_UINT8 = 2,
+    CRNN_INT8 = 3,
+    CRNN_UINT16 = 4,
+    CRNN_INT16 = 5,
+    CRNN_INT32 = 6,
+    CRNN_INT64 = 7,
+    CRNN_BOOL = 9,
+    CRNN_FLOAT16 = 10,
+    CRNN_FLOAT64 = 11,
+    CRNN_UINT32 = 12,
+    CRNN_UINT64 = 13,
+    CRNN_BFLOAT16 = 16
+} crnn_type;
+
+/** The size of an element in bytes; 0 for a value that is no type. */
+CRNN_API size_t crnn_type_size(crnn_type type);
+
+/** What a model's input or output is declared to be. Pointers belong to the
+ *  model. */
+typedef struct crnn_tensor_spec {
+    const char *name;
+    /** `rank` dimensions; -1 where the model leaves one open. NULL and rank -1
+     *  when the model does not declare a shape. */
+    const int64_t *shape;
+    int32_t rank;
+    crnn_type type;
+} crnn_tensor_spec;
+
+/** A dense tensor in row-major order. */
+typedef struct crnn_tensor {
+    /** The input's or output's name; NULL means "by position". */
+    const char *name;
+    /** `rank` dimensions. */
+    const int64_t *shape;
+    void *data;
+    size_t byte_count;
+    int32_t rank;
+    crnn_type type;
+} crnn_tensor;
+
+/* ---- Models ------------------------------------------------------------- */
+
+typedef struct crnn_model crnn_model;
+
+typedef struct crnn_model_options {
+    size_t size;
+    /** 1: read a file into memory instead of mapping it. A mapped file must
+     *  not be changed or truncated while the model lives. */
+    int32_t copy_file;
+    int32_t reserved;
+} crnn_model_options;
+
+/** Opens an ONNX or native (.crnn) model; which of them is told by content.
+ *  External data of an ONNX file is looked for in the file's own folder.
+ *  CRNN_FILE_ERROR, CRNN_INVALID_MODEL, CRNN_UNSUPPORTED (the message lists
+ *  every unsupported node), CRNN_OUT_OF_MEMORY. */
+CRNN_API crnn_status crnn_model_open(const char *path, const crnn_model_options *options, crnn_model **model);
+
+/** The same from memory. The bytes are copied. */
+CRNN_API crnn_status crnn_model_open_memory(const void *bytes, size_t byte_count, const crnn_model_options *options,
+                                            crnn_model **model);
+
+/** Gives the handle back. Sessions of the model go on working. */
+CRNN_API void crnn_model_release(crnn_model *model);
+
+/** Writes the model, with its metadata, in the native format. The file
+ *  appears whole or not at all; an existing one is replaced. */
+CRNN_API crnn_status crnn_model_save(const crnn_model *model, const char *path);
+
+/** Number of inputs and outputs; 0 for an invalid handle. */
+CRNN_API size_t crnn_model_input_count(const crnn_model *model);
+CRNN_API size_t crnn_model_output_count(const crnn_model *model);
+
+/** Describes one of them. */
+CRNN_API crnn_status crnn_model_input(const crnn_model *model, size_t index, crnn_tensor_spec *spec);
+CRNN_API crnn_status crnn_model_output(const crnn_model *model, size_t index, crnn_tensor_spec *spec);
+
+/** Metadata: the model file's key-value pairs. Those that drive a recogniser
+ *  begin with "crnn."; docs/metadata.md lists them. */
+CRNN_API size_t crnn_model_metadata_count(const crnn_model *model);
+/** Key number `index`, NULL when out of range. */
+CRNN_API const char *crnn_model_metadata_key(const crnn_model *model, size_t index);
+/** The value of a key, NULL when there is none. Valid while the model lives,
+ *  even after the key was set anew. */
+CRNN_API const char *crnn_model_metadata(const crnn_model *model, const char *key);
+/** Sets a key; a NULL value removes it. Sessions read the "crnn." keys when
+ *  they are created. */
+CRNN_API crnn_status crnn_model_set_metadata(crnn_model *model, const char *key, const char *value);
+
+/** One node of the model's graph as the library runs it, after folding and
+ *  fusion. */
+typedef struct crnn_node_spec {
+    const char *name;
+    const char *operator_type;
+    const char *domain;
+    int64_t opset;
+} crnn_node_spec;
+
+CRNN_API size_t crnn_model_node_count(const crnn_model *model);
+CRNN_API crnn_status crnn_model_node(const crnn_model *model, size_t index, crnn_node_spec *spec);
+
+typedef struct crnn_model_info {
+    /** Set by the caller. */
+    size_t size;
+    /** "onnx" or "crnn". A static string. */
+    const char *format;
+    /** Number of trained values (elements of constant tensors). */
+    uint64_t parameter_count;
+    /** Bytes of these values. */
+    uint64_t parameter_bytes;
+    /** Bytes of memory that the model holds, mapped files not counted. */
+    uint64_t memory_bytes;
+    /** Bytes of files that it keeps mapped. */
+    uint64_t mapped_bytes;
+} crnn_model_info;
+
+CRNN_API crnn_status crnn_model_get_info(const crnn_model *model, crnn_model_info *info);
+
+/* ---- Sessions ----------------------------------------------------------- */
+
+typedef struct crnn_session crnn_session;
+
+typedef struct crnn_session_options {
+    size_t size;
+    /** Threads that a run may use, the calling one included. Default: 1.
+     *  -1: as many as the processors that this process may run on. Results do
+     *  not depend on it. */
+    int32_t threads;
+    /** Plans kept, one per combination of input shapes; the least recently
+     *  used one goes first. Default: 16. */
+    int32_t plan_capacity;
+} crnn_session_options;
+
+/** Creates a session, which keeps the model alive by itself. */
+CRNN_API crnn_status crnn_session_create(const crnn_model *model, const crnn_session_options *options,
+                                         crnn_session **session);
+
+CRNN_API void crnn_session_release(crnn_session *session);
+
+/** Runs the network.
+ *
+ *  inputs   every input of the model, in any order, by name, or all in the
+ *           model's order with NULL names; data is read during the call only.
+ *  outputs  `name` chooses an output (NULL: the one at this position).
+ *           When `data` is NULL, the library sets shape, rank, type, data and
+ *           byte_count; they point into the session and are valid until its
+ *           next run or its release. When `data` is set, `byte_count` is its
+ *           capacity and the result is written there.
+ *
+ *  Shapes come from the actual inputs; any dimension that the model leaves
+ *  open may differ from run to run. */
+CRNN_API crnn_status crnn_session_run(crnn_session *session, const crnn_tensor *inputs, size_t input_count,
+                                      crnn_tensor *outputs, size_t output_count);
+
+typedef struct crnn_session_info {
+    /** Set by the caller. */
+    size_t size;
+    /** Bytes of scratch memory that the session holds. */
+    uint64_t memory_bytes;
+    /** Plans in its cache, and how many were built since it was created. */
+    uint64_t plan_count;
+    uint64_t plans_built;
+    /** Threads that a run uses. */
+    int32_t threads;
+    int32_t reserved;
+} crnn_session_info;
+
+CRNN_API crnn_status crnn_session_get_info(const crnn_session *session, crnn_session_info *info);
+
+/* ---- Reading images ----------------------------------------------------- */
+
+typedef enum crnn_pixel_format {
+    /** One byte a pixel. */
+    CRNN_PIXEL_GRAY = 1,
+    /** Three bytes a pixel, in this order. */
+    CRNN_PIXEL_RGB = 2,
+    CRNN_PIXEL_BGR = 3,
+    /** Four bytes a pixel; drawn on white by its alpha. */
+    CRNN_PIXEL_RGBA = 4
+} crnn_pixel_format;
+
+/** An image in memory, 8 bits a channel. */
+typedef struct crnn_image {
+    size_t size;
+    /** First byte of the top row; used during the call only. */
+    const uint8_t *pixels;
+    int32_t width;
+    int32_t height;
+    /** Bytes from one row to the next; negative for bottom-up images, 0 for
+     *  rows without padding. */
+    ptrdiff_t stride;
+    crnn_pixel_format format;
+    int32_t reserved;
+} crnn_image;
+
+/** One recognised label. */
+typedef struct crnn_character {
+    /** Its text, one or more characters. */
+    const char *text;
+    /** Class index in the network's output. */
+    int32_t label;
+    /** Probability of the label, the highest among its frames, 0 to 1. */
+    float confidence;
+    /** Frames (network output steps) in which it was read. */
+    int32_t first_frame;
+    int32_t frame_count;
+    /** The same span along the width of the caller's image, in pixels; 0 for
+     *  probabilities without an image. */
+    float x;
+    float width;
+} crnn_character;
+
+/** What was read. One block of memory, freed by crnn_reading_free. */
+typedef struct crnn_reading {
+    const char *text;
+    const crnn_character *characters;
+    size_t character_count;
+    /** Mean of the characters' confidences; for an empty text the mean
+     *  probability of the blank. */
+    float confidence;
+    /** Frames that the network produced. */
+    int32_t frame_count;
+} crnn_reading;
+
+typedef struct crnn_read_options {
+    size_t size;
+} crnn_read_options;
+
+/** Reads a line image to text: conversion and scaling as the model's metadata
+ *  says, the network, greedy CTC decoding.
+ *  CRNN_INVALID_METADATA when the model does not describe its images and
+ *  labels; CRNN_INVALID_INPUT when the image does not fit the network. */
+CRNN_API crnn_status crnn_session_read_image(crnn_session *session, const crnn_image *image,
+                                             const crnn_read_options *options, crnn_reading **reading);
+
+CRNN_API void crnn_reading_free(crnn_reading *reading);
+
+/* ---- CTC ---------------------------------------------------------------- */
+
+typedef enum crnn_score_kind {
+    CRNN_LOG_PROBABILITIES = 1,
+    CRNN_PROBABILITIES = 2,
+    /** Unnormalised scores. */
+    CRNN_LOGITS = 3
+} crnn_score_kind;
+
+typedef struct crnn_ctc_options {
+    size_t size;
+    /** Text of every class but the blank, in class order; NULL gives an empty
+     *  text and labels by number only. */
+    const char *const *labels;
+    size_t label_count;
+    /** Class of the blank. Default: 0. */
+    int32_t blank;
+    /** Default: CRNN_LOG_PROBABILITIES. */
+    crnn_score_kind kind;
+} crnn_ctc_options;
+
+/** Greedy (best path) CTC decoding, Graves et al. 2006: the most probable class
+ *  of every frame, repeats merged, blanks dropped.
+ *  scores: [frame_count, class_count], row-major float32. With equal scores the
+ *  lowest class wins. NaN is refused with CRNN_INVALID_INPUT. */
+CRNN_API crnn_status crnn_ctc_greedy(const float *scores, size_t frame_count, size_t class_count,
+                                     const crnn_ctc_options *options, crnn_reading **reading);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
