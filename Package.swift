@@ -8,14 +8,22 @@ let embedded = Context.environment["CRNN_EMBEDDED"] == "1"
 let root = Context.packageDirectory
 
 /// Checked code: an index out of range traps instead of corrupting the host's memory.
-let checked: [SwiftSetting] = embedded ? [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo", "-O"])] : []
+/// Functions get sections of their own, so that the linker drops the copies that Embedded Swift leaves in every module.
+let checked: [SwiftSetting] =
+  embedded
+  ? [
+    .enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo", "-Osize", "-Xfrontend", "-function-sections"]),
+  ] : []
 
 /// Kernels see only sizes that were validated, and are optimised in every configuration.
 func kernels(_ instructionSet: String, _ flags: [String] = []) -> Target {
   .target(
-    name: "Kernels\(instructionSet)", dependencies: ["KernelTable"],
-    swiftSettings: (embedded ? [.enableExperimentalFeature("Embedded")] : []) + [
-      .unsafeFlags(["-wmo", "-num-threads", "1", "-Ounchecked"] + flags.flatMap { ["-Xcc", $0] })
+    name: "Kernels\(instructionSet)", dependencies: ["CSystem", "KernelTable"],
+    swiftSettings: (embedded
+      ? [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-Xfrontend", "-function-sections"])] : []) + [
+      .unsafeFlags(
+        ["-wmo", "-num-threads", "1", "-Xfrontend", "-enable-single-module-llvm-emission", "-Ounchecked"]
+          + flags.flatMap { ["-Xcc", $0] })
     ])
 }
 
@@ -29,9 +37,9 @@ func linkerFlags(_ flags: [String]) -> [String] { flags.flatMap { ["-Xlinker", $
 
 let sharedLibrary: [LinkerSetting] = !embedded ? [.linkedLibrary("m")] : [
   .unsafeFlags(
-    ["-enable-experimental-feature", "Embedded"]
+    ["-enable-experimental-feature", "Embedded", "-use-ld=lld"]
       + linkerFlags([
-        "--version-script=\(root)/Sources/CRNNC/crnn.map", "-soname", "libcrnn.so.0", "--gc-sections",
+        "--version-script=\(root)/include/crnn.map", "-soname", "libcrnn.so.0", "--gc-sections", "--icf=all",
         "-z", "nodelete", "-z", "defs", "-z", "relro", "-z", "now", "-z", "noexecstack",
       ]),
     .when(configuration: .release)),
@@ -40,7 +48,8 @@ let sharedLibrary: [LinkerSetting] = !embedded ? [.linkedLibrary("m")] : [
 
 let library: [Target] = [
   .target(name: "CCRNN"),
-  .target(name: "CSystem", cSettings: [.unsafeFlags(["-O2", "-fvisibility=hidden"])]),
+  .target(
+    name: "CSystem", cSettings: [.unsafeFlags(["-O2", "-fvisibility=hidden"])], linkerSettings: [.linkedLibrary("m")]),
   module("KernelTable", uses: []),
   kernels("Baseline"),
   kernels("AVX2", ["-march=x86-64-v3"]),
@@ -48,22 +57,31 @@ let library: [Target] = [
   module("Tensors", uses: ["CSystem"]),
   module("Graphs", uses: ["Tensors"]),
   module("Formats", uses: ["CSystem", "Graphs", "Tensors"]),
-  module(
-    "Plans", uses: ["CSystem", "KernelTable", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512", "Graphs", "Tensors"]),
+  module("Plans", uses: ["CSystem", "KernelTable", "Graphs", "Tensors"]),
   module("Operators", uses: ["CSystem", "Plans", "KernelTable", "Graphs", "Tensors"]),
-  module("Engine", uses: ["CSystem", "Operators", "Plans", "KernelTable", "Graphs", "Tensors"]),
-  module("Passes", uses: ["Engine", "Operators", "Plans", "Graphs", "Tensors"]),
+  module(
+    "Engine",
+    uses: [
+      "CSystem", "Operators", "Plans", "KernelTable", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512", "Graphs",
+      "Tensors",
+    ]),
+  module("Passes", uses: ["CSystem", "Engine", "Operators", "Plans", "KernelTable", "Graphs", "Tensors"]),
   module("Models", uses: ["CSystem", "Formats", "Passes", "Engine", "Operators", "Plans", "Graphs", "Tensors"]),
   module("CTC", uses: ["CSystem", "Tensors"]),
-  module("Recognition", uses: ["CTC", "Models", "Engine", "Graphs", "Tensors", "CSystem"]),
+  module("Recognition", uses: ["CTC", "Tensors", "CSystem"]),
   module(
     "CRNNC",
-    uses: ["CCRNN", "CSystem", "Recognition", "CTC", "Models", "Engine", "Plans", "Graphs", "Tensors"],
+    uses: ["CCRNN", "CSystem", "Recognition", "CTC", "Models", "Engine", "KernelTable", "Graphs", "Tensors"],
     linker: sharedLibrary),
 ]
 
 /// The tools and tests, which no Embedded build sees. Debian's libonnx and libprotobuf serve these alone.
 let tools: [Target] = [
+  .target(name: "CPeak", path: "benchmarks/kernels/peak", cSettings: [.unsafeFlags(["-O2"])]),
+  .executableTarget(
+    name: "kernel-bench",
+    dependencies: ["CPeak", "CSystem", "KernelTable", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512"],
+    path: "benchmarks/kernels/bench", swiftSettings: [.unsafeFlags(["-O"])]),
   .target(
     name: "COnnxChecker",
     cxxSettings: [.define("ONNX_ML", to: "1"), .define("ONNX_NAMESPACE", to: "onnx")],

@@ -16,11 +16,10 @@ public func elementCount(of shape: Shape) throws(Failure) -> Int {
     count = product
     overflow = overflow || wrapped
   }
-  if empty { return 0 }
   guard !overflow, count <= Int.max >> 8 else {
     throw Failure(.outOfMemory, "a tensor of shape \(describe(shape)) is too large")
   }
-  return count
+  return empty ? 0 : count
 }
 
 /// Row-major strides, in elements.

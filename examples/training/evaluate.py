@@ -64,9 +64,9 @@ def evaluate_rendered(recogniser: Recogniser, split: str, count: int) -> None:
     """Prints a Markdown table with a row for each level and one for clean + mild."""
     print(HEADER.format("level"))
     usual = Tally()
-    for level in LEVELS:
+    for place, level in enumerate(LEVELS):
         mix = tuple(float(level == other) for other in LEVELS)
-        lines = Lines(split, SEED, mix)
+        lines = Lines(split, SEED + place, mix)
         tally = Tally()
         for index in range(count):
             picture, text = lines[index]

@@ -1,6 +1,5 @@
 """The network: convolutions, two bidirectional LSTMs, one linear layer."""
 
-import torch
 from torch import Tensor, nn
 
 ALPHABET = "".join(chr(code) for code in range(0x20, 0x7F))

@@ -1,6 +1,7 @@
 // What Embedded Swift lacks: memory, files, threads, the clock, the processor's features.
 // Everything here is private to the library (hidden visibility).
 #pragma once
+#include <errno.h>
 #include <math.h>
 #include <pthread.h>
 #include <stddef.h>
@@ -9,6 +10,8 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "Vectors.h"
 
 /// Memory aligned to 64 bytes; NULL when there is none.
 void *system_allocate(size_t byte_count);

@@ -1,0 +1,98 @@
+# The one door to the project: `make help` says what there is.
+
+VERSION = 0.1.0
+SOVERSION = 0
+PREFIX ?= /usr/local
+DESTDIR ?=
+SECONDS ?= 60
+
+DIST = dist
+PYTHON = build/venv/bin/python
+LIBRARY = $(DIST)/lib/libcrnn.so.$(VERSION)
+CONVERT = $(DIST)/bin/crnn-convert
+MODEL = examples/models/reader.onnx
+
+# Where the toolchain keeps what Embedded Swift links.
+EMBEDDED_LIBRARIES = $(shell dirname $$(readlink -f $$(command -v swift)))/../lib/swift/embedded/$(shell uname -m)-unknown-linux-gnu
+
+SOURCES = Package.swift $(shell find Sources include -type f -o -type l)
+
+.DEFAULT_GOAL = all
+.PHONY: all demo test test-swift test-c test-python bench-quick bootstrap install uninstall clean help
+.DELETE_ON_ERROR:
+
+all: bootstrap $(LIBRARY) $(CONVERT) $(DIST)/.interface ## Build the library and the tool into dist/
+
+bootstrap: ## Install what is missing: Debian packages
+	@scripts/bootstrap.sh build
+
+$(LIBRARY): $(SOURCES)
+	CRNN_EMBEDDED=1 swift build -c release --scratch-path .build-embedded --product crnn -Xlinker -L$(EMBEDDED_LIBRARIES)
+	@mkdir -p $(DIST)/lib
+	strip -o $@ .build-embedded/release/libcrnn.so
+	ln -sf libcrnn.so.$(VERSION) $(DIST)/lib/libcrnn.so.$(SOVERSION)
+	ln -sf libcrnn.so.$(SOVERSION) $(DIST)/lib/libcrnn.so
+
+$(CONVERT): $(SOURCES)
+	swift build -c release --scratch-path .build-tools --product crnn-convert --static-swift-stdlib
+	@mkdir -p $(DIST)/bin
+	strip -o $@ .build-tools/release/crnn-convert
+
+# The header, and what finds the library from pkg-config and CMake wherever dist/ lies.
+$(DIST)/.interface: include/crnn.h $(wildcard bindings/c/*) Makefile
+	@mkdir -p $(DIST)/include $(DIST)/lib/pkgconfig $(DIST)/lib/cmake/crnn
+	cp include/crnn.h $(DIST)/include/
+	sed -e 's|@PREFIX@|$${pcfiledir}/../..|' -e 's|@VERSION@|$(VERSION)|' bindings/c/crnn.pc.in > $(DIST)/lib/pkgconfig/crnn.pc
+	for part in config config-version; do \
+	  sed -e 's|@VERSION@|$(VERSION)|; s|@SOVERSION@|$(SOVERSION)|' bindings/c/crnn-$$part.cmake.in \
+	    > $(DIST)/lib/cmake/crnn/crnn-$$part.cmake; \
+	done
+	@touch $@
+
+demo: all ## Convert the bundled model and read the bundled line images from C and from Python
+	@scripts/bootstrap.sh demo
+	@scripts/demo.sh
+
+test: all ## Build and run every test: Swift modules, the shipped library from C and Python
+	@scripts/bootstrap.sh test
+	@$(MAKE) --no-print-directory test-swift test-c test-python
+
+test-swift:
+	swift test
+
+test-c:
+	$(PYTHON) scripts/pgm.py examples/images build/test-images
+	image=$$(head -n 1 examples/images/expected.tsv | cut -f 1); \
+	text=$$(head -n 1 examples/images/expected.tsv | cut -f 2); \
+	sh Tests/c/run_tests.sh $(DIST) $(MODEL) "build/test-images/$${image%.*}.pgm" "$$text"
+	$(MAKE) -C examples/c BUILD=../../build/examples PKG_CONFIG_PATH=$(CURDIR)/$(DIST)/lib/pkgconfig
+
+test-python:
+	CRNN_LIBRARY=$(CURDIR)/$(LIBRARY) PYTHONPATH=bindings/python $(PYTHON) -m pytest -q bindings/python/tests
+
+bench-quick: all ## Time the VGG CRNN beside ONNX Runtime, one thread
+	@scripts/bootstrap.sh test
+	$(PYTHON) benchmarks/make_models.py build/bench
+	CRNN_LIBRARY=$(CURDIR)/$(LIBRARY) PYTHONPATH=bindings/python $(PYTHON) benchmarks/quick.py build/bench/*.onnx
+
+install: all ## Install dist/ under $(DESTDIR)$(PREFIX)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/lib/cmake/crnn
+	install -m 755 $(CONVERT) $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 include/crnn.h $(DESTDIR)$(PREFIX)/include/
+	install -m 755 $(LIBRARY) $(DESTDIR)$(PREFIX)/lib/
+	cp -P $(DIST)/lib/libcrnn.so $(DIST)/lib/libcrnn.so.$(SOVERSION) $(DESTDIR)$(PREFIX)/lib/
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' bindings/c/crnn.pc.in \
+	  > $(DESTDIR)$(PREFIX)/lib/pkgconfig/crnn.pc
+	install -m 644 $(DIST)/lib/cmake/crnn/* $(DESTDIR)$(PREFIX)/lib/cmake/crnn/
+
+uninstall: ## Remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/crnn-convert $(DESTDIR)$(PREFIX)/include/crnn.h
+	rm -f $(DESTDIR)$(PREFIX)/lib/libcrnn.so* $(DESTDIR)$(PREFIX)/lib/pkgconfig/crnn.pc
+	rm -rf $(DESTDIR)$(PREFIX)/lib/cmake/crnn
+
+clean: ## Remove everything that was built
+	rm -rf $(DIST) build .build .build-embedded .build-tools
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

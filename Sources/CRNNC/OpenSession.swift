@@ -1,0 +1,56 @@
+import CSystem
+import Engine
+import Models
+import Recognition
+import Synchronization
+import Tensors
+
+/// A session behind a handle, which one thread at a time may use.
+final class OpenSession {
+  let session: Session
+  let model: Model
+  /// What the model's metadata said of its images when the session was created.
+  private(set) var recognizer: RecognizerDescription?
+  private let recognizerFailure: Failure?
+  private let isBusy = Atomic<Bool>(false)
+  /// Shapes of the last run's outputs, as C reads them.
+  private var shapes: [UnsafeMutablePointer<Int64>] = []
+
+  init(_ model: Model, threads: Int, planCapacity: Int) throws(Failure) {
+    self.model = model
+    session = try Session(model.network, threads: threads, planCapacity: planCapacity)
+    var failure: Failure?
+    do throws(Failure) {
+      let metadata = model.metadata
+      recognizer = try RecognizerDescription { key in metadata.value(key) }
+    } catch {
+      failure = error
+    }
+    recognizerFailure = failure
+    for _ in model.network.outputs {
+      shapes.append(UnsafeMutablePointer<Int64>.allocate(capacity: maximumRank))
+    }
+  }
+
+  deinit { for shape in shapes { shape.deallocate() } }
+
+  func requireRecognizer() throws(Failure) -> RecognizerDescription {
+    if let recognizer { return recognizer }
+    throw recognizerFailure ?? Failure(.invalidMetadata, "the model does not describe its images")
+  }
+
+  /// Runs the body while no other thread can use the session.
+  func exclusively(_ body: () throws(Failure) -> Void) throws(Failure) {
+    guard isBusy.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged else {
+      throw Failure(.busy, "the session is at work in another thread; give each thread a session of its own")
+    }
+    defer { isBusy.store(false, ordering: .releasing) }
+    try body()
+  }
+
+  /// A shape in memory that stays valid until the next run.
+  func shape(_ index: Int, _ shape: Shape) -> UnsafePointer<Int64> {
+    for (axis, dimension) in shape.enumerated() { shapes[index][axis] = Int64(dimension) }
+    return UnsafePointer(shapes[index])
+  }
+}

@@ -1,0 +1,34 @@
+import CCRNN
+import Tensors
+
+/// A struct that begins with its size, as this library knows it: members that the caller's version lacks are zero.
+func sized<Options>(
+  _ pointer: UnsafePointer<Options>?, zero: Options, _ name: StaticString
+) throws(Failure) -> Options {
+  guard let pointer else { return zero }
+  // The first member may be all that there is.
+  let byteCount = UnsafeRawPointer(pointer).loadUnaligned(as: Int.self)
+  guard byteCount >= MemoryLayout<Int>.size, byteCount <= 1 << 16 else {
+    throw Failure(.invalidArgument, "\(name).size is \(byteCount), expected sizeof(*\(name))")
+  }
+  var options = zero
+  withUnsafeMutableBytes(of: &options) { bytes in
+    bytes.copyMemory(
+      from: UnsafeRawBufferPointer(start: pointer, count: min(byteCount, MemoryLayout<Options>.size)))
+  }
+  return options
+}
+
+/// Fills the caller's struct, whose first member is its size, as far as the caller's version goes.
+func fill<Info>(_ pointer: UnsafeMutablePointer<Info>, with info: Info, _ name: StaticString) throws(Failure) {
+  let byteCount = UnsafeRawPointer(pointer).loadUnaligned(as: Int.self)
+  guard byteCount >= MemoryLayout<Int>.size, byteCount <= 1 << 16 else {
+    throw Failure(.invalidArgument, "\(name)->size is \(byteCount), expected sizeof(*\(name))")
+  }
+  withUnsafeBytes(of: info) { bytes in
+    let start = MemoryLayout<Int>.size
+    let end = min(byteCount, bytes.count)
+    guard end > start, let base = bytes.baseAddress else { return }
+    (UnsafeMutableRawPointer(pointer) + start).copyMemory(from: base + start, byteCount: end - start)
+  }
+}

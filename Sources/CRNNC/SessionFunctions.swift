@@ -1,0 +1,176 @@
+import CCRNN
+import CSystem
+import Engine
+import Graphs
+import Models
+import Tensors
+
+@c @implementation
+public func crnn_session_create(
+  _ model: OpaquePointer!, _ options: UnsafePointer<crnn_session_options>!,
+  _ session: UnsafeMutablePointer<OpaquePointer?>!
+) -> crnn_status {
+  reporting { () throws(Failure) in
+    let result = try required(session, "session")
+    result.pointee = nil
+    let open = try CRNNC.model(model)
+    let options = try sized(options, zero: crnn_session_options(), "options")
+    guard options.threads >= -1, options.threads <= 1024 else {
+      throw Failure(.invalidArgument, "options.threads is \(options.threads), expected -1 to 1024")
+    }
+    guard options.plan_capacity >= 0 else {
+      throw Failure(.invalidArgument, "options.plan_capacity is \(options.plan_capacity), expected 0 or more")
+    }
+    let threads = options.threads == -1 ? Int(system_processor_count()) : max(1, Int(options.threads))
+    let capacity = options.plan_capacity == 0 ? 16 : Int(options.plan_capacity)
+    result.pointee = HandleTable.shared.add(
+      try OpenSession(open.model, threads: threads, planCapacity: capacity), .session)
+  }
+}
+
+@c @implementation
+public func crnn_session_release(_ session: OpaquePointer!) { release(session, .session) }
+
+@c @implementation
+public func crnn_session_get_info(
+  _ session: OpaquePointer!, _ info: UnsafeMutablePointer<crnn_session_info>!
+) -> crnn_status {
+  reporting { () throws(Failure) in
+    let open = try CRNNC.session(session)
+    let info = try required(info, "info")
+    try open.exclusively { () throws(Failure) in
+      let session = open.session
+      let figures = crnn_session_info(
+        size: 0, memory_bytes: UInt64(session.memoryBytes), plan_count: UInt64(session.planCount),
+        plans_built: UInt64(session.plansBuilt), threads: Int32(clamping: session.threadCount), reserved: 0)
+      try fill(info, with: figures, "info")
+    }
+  }
+}
+
+@c @implementation
+public func crnn_session_run(
+  _ session: OpaquePointer!, _ inputs: UnsafePointer<crnn_tensor>!, _ input_count: Int,
+  _ outputs: UnsafeMutablePointer<crnn_tensor>!, _ output_count: Int
+) -> crnn_status {
+  reporting { () throws(Failure) in
+    let open = try CRNNC.session(session)
+    try open.exclusively { () throws(Failure) in
+      let network = open.model.network
+      let given = try arrange(inputs, input_count, network)
+      guard output_count >= 0, output_count <= 1 << 20 else {
+        throw Failure(.invalidArgument, "output_count is \(output_count), but the model has \(network.outputs.count)")
+      }
+      let wanted = try choose(outputs, output_count, network)
+      let results = try open.session.run(given)
+      for (position, index) in wanted.enumerated() {
+        try deliver(results[index], shape: open.shape(index, results[index].shape), to: outputs + position)
+      }
+    }
+  }
+}
+
+/// The caller's inputs in the network's order.
+private func arrange(
+  _ inputs: UnsafePointer<crnn_tensor>?, _ count: Int, _ network: Network
+) throws(Failure) -> [InputData] {
+  let declared = network.inputs
+  guard count == declared.count else {
+    throw Failure(
+      .invalidArgument, "input_count is \(count), expected \(declared.count): \(names(of: declared))")
+  }
+  if count == 0 { return [] }
+  let inputs = try required(inputs, "inputs")
+  var arranged = [InputData?](repeating: nil, count: count)
+  for position in 0..<count {
+    let input = inputs[position]
+    let index = try find(input.name, position: position, in: declared, "inputs")
+    guard arranged[index] == nil else {
+      throw Failure(.invalidArgument, "input '\(declared[index].name)' is given twice")
+    }
+    arranged[index] = try check(input, declared[index].name)
+  }
+  return arranged.compactMap { $0 }
+}
+
+private func check(_ tensor: crnn_tensor, _ name: String) throws(Failure) -> InputData {
+  guard let type = ElementType(rawValue: Int32(bitPattern: tensor.type.rawValue)) else {
+    throw Failure(.invalidArgument, "input '\(name)' has type \(tensor.type.rawValue), which is no crnn_type")
+  }
+  guard tensor.rank >= 0, tensor.rank <= Int32(maximumRank) else {
+    throw Failure(.invalidInput, "input '\(name)' has rank \(tensor.rank), expected 0 to \(maximumRank)")
+  }
+  var shape: Shape = []
+  if tensor.rank > 0 {
+    guard let dimensions = tensor.shape else { throw Failure(.invalidArgument, "input '\(name)': shape is NULL") }
+    for axis in 0..<Int(tensor.rank) {
+      guard dimensions[axis] >= 0 else {
+        throw Failure(.invalidInput, "input '\(name)' has a negative dimension, \(dimensions[axis])")
+      }
+      shape.append(Int(dimensions[axis]))
+    }
+  }
+  let (byteCount, overflow) = try elementCount(of: shape).multipliedReportingOverflow(by: type.size)
+  guard !overflow, tensor.byte_count == byteCount else {
+    throw Failure(
+      .invalidArgument,
+      "input '\(name)': byte_count is \(tensor.byte_count), expected \(byteCount) for \(type.name) \(describe(shape))")
+  }
+  guard tensor.data != nil || byteCount == 0 else { throw Failure(.invalidArgument, "input '\(name)': data is NULL") }
+  return InputData(InputDescription(type, shape), tensor.data.map { UnsafeRawPointer($0) })
+}
+
+/// The network's outputs that the caller wants, by number.
+private func choose(
+  _ outputs: UnsafeMutablePointer<crnn_tensor>?, _ count: Int, _ network: Network
+) throws(Failure) -> [Int] {
+  if count == 0 { return [] }
+  let outputs = try required(outputs, "outputs")
+  var chosen: [Int] = []
+  for position in 0..<count {
+    chosen.append(try find(outputs[position].name, position: position, in: network.outputs, "outputs"))
+  }
+  return chosen
+}
+
+/// The number of a value by name or, without one, by position.
+private func find(
+  _ name: UnsafePointer<CChar>?, position: Int, in values: [Value], _ what: StaticString
+) throws(Failure) -> Int {
+  guard let name else {
+    guard position < values.count else {
+      throw Failure(.invalidArgument, "\(what)[\(position)]: the model has \(values.count) \(what): \(names(of: values))")
+    }
+    return position
+  }
+  let text = String(cString: name)
+  for (index, value) in values.enumerated() where value.name == text { return index }
+  throw Failure(.invalidArgument, "\(what)[\(position)]: the model has no '\(text)', only \(names(of: values))")
+}
+
+private func names(of values: [Value]) -> String {
+  var text = ""
+  for (index, value) in values.enumerated() { text += "\(index > 0 ? ", " : "")'\(value.name)'" }
+  return text
+}
+
+/// Hands a result out: in place, or into the caller's memory.
+private func deliver(
+  _ result: OutputData, shape: UnsafePointer<Int64>, to output: UnsafeMutablePointer<crnn_tensor>
+) throws(Failure) {
+  if let data = output.pointee.data {
+    guard output.pointee.byte_count >= result.byteCount else {
+      throw Failure(
+        .invalidArgument,
+        "an output of shape \(describe(result.shape)) takes \(result.byteCount) bytes, byte_count is"
+          + " \(output.pointee.byte_count)")
+    }
+    data.copyMemory(from: result.data, byteCount: result.byteCount)
+  } else {
+    output.pointee.data = result.data
+  }
+  output.pointee.byte_count = result.byteCount
+  output.pointee.shape = shape
+  output.pointee.rank = Int32(result.shape.count)
+  output.pointee.type = crnn_type(UInt32(bitPattern: result.type.rawValue))
+}

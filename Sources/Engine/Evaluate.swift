@@ -1,0 +1,37 @@
+import Operators
+import Plans
+import Tensors
+
+/// Runs one operator on values that are known, at once: constant folding and shape arithmetic.
+public func evaluate(_ operation: Operator, _ inputs: [Tensor?]) throws(Failure) -> [Tensor?] {
+  let builder = PlanBuilder(threads: 1)
+  let operands = try operation.lower(Inputs(inputs.map { $0.map(builder.constant) }), builder)
+  var results: [Operand?] = []
+  for operand in operands {
+    guard let operand else { results.append(nil); continue }
+    results.append(try builder.contiguous(operand))
+  }
+  // Every buffer has memory of its own: results outlive the evaluation.
+  var storages: [Storage] = []
+  for buffer in builder.buffers {
+    switch buffer.place {
+    case .constant(let tensor): storages.append(tensor.storage)
+    case .arena, .input: storages.append(try Storage(byteCount: buffer.byteCount))
+    }
+  }
+  let execution = Execution(kernels: bestKernels, threads: try ThreadPool(threads: 1))
+  execution.bases = storages.map { $0.base }
+  for step in builder.steps {
+    step.run(execution)
+    if let failure = execution.takeFailure() { throw failure }
+  }
+  var tensors: [Tensor?] = []
+  for operand in results {
+    guard let operand else { tensors.append(nil); continue }
+    let whole = storages[operand.buffer]
+    let bytes = UnsafeRawBufferPointer(
+      start: whole.base + operand.offset * operand.type.size, count: operand.count * operand.type.size)
+    tensors.append(try Tensor(operand.type, operand.shape, Storage(bytes, keeping: whole)))
+  }
+  return tensors
+}

@@ -1,0 +1,50 @@
+import Graphs
+import Operators
+import Tensors
+
+/// A graph whose operators are made: immutable, shared by sessions and threads.
+public final class Network: @unchecked Sendable {
+  public let graph: Graph
+  /// One for each node.
+  let operators: [Operator]
+
+  /// Fails with one message that lists every unsupported node, or with the first bad attribute.
+  public init(_ graph: Graph) throws(Failure) {
+    self.graph = graph
+    var operators: [Operator] = []
+    operators.reserveCapacity(graph.nodes.count)
+    for node in graph.nodes { operators.append(try Registry.makeOperator(node)) }
+    self.operators = operators
+  }
+
+  public var inputs: [Value] { graph.inputs.map { graph.values[$0] } }
+  public var outputs: [Value] { graph.outputs.map { graph.values[$0] } }
+}
+
+/// Fails with one message that lists every node of the graph whose operator the library does not have.
+public func requireSupported(_ graph: Graph) throws(Failure) {
+  var unsupported: [String] = []
+  collectUnsupported(graph, into: &unsupported)
+  guard !unsupported.isEmpty else { return }
+  let shown = unsupported.prefix(50)
+  var message = "\(unsupported.count) unsupported \(unsupported.count == 1 ? "node" : "nodes"):"
+  for line in shown { message += "\n  " + line }
+  if shown.count < unsupported.count { message += "\n  and \(unsupported.count - shown.count) more" }
+  throw Failure(.unsupported, message)
+}
+
+private func collectUnsupported(_ graph: Graph, into lines: inout [String]) {
+  for node in graph.nodes {
+    if Registry.entry(domain: node.domain, type: node.type) == nil {
+      let domain = node.domain.isEmpty ? "ai.onnx" : node.domain
+      lines.append("'\(node.name)': operator \(node.type), domain \(domain), opset \(node.opset)")
+    }
+    for attribute in node.attributes {
+      switch attribute.value {
+      case .graph(let subgraph): collectUnsupported(subgraph, into: &lines)
+      case .graphs(let subgraphs): for subgraph in subgraphs { collectUnsupported(subgraph, into: &lines) }
+      default: break
+      }
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import CSystem
+import Tensors
+
+/// A file held in memory, mapped or read, for as long as this object lives.
+public final class OpenFile {
+  private let file: system_file
+
+  public init(_ file: system_file) { self.file = file }
+
+  public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: file.address, count: file.byte_count) }
+
+  deinit { system_close_file(file) }
+}
+
+/// Where in another file a tensor's elements lie: the `external_data` entries of a TensorProto.
+struct ExternalLocation {
+  /// Relative to the model's folder.
+  var path = Name.empty
+  var offset = 0
+  /// nil: as many bytes as the tensor needs.
+  var length: Int?
+
+  mutating func read(_ entry: WireReader) throws(Failure) {
+    let (key, value) = try readStringEntry(entry)
+    if key.equals("location") {
+      path = value
+    } else if key.equals("offset") {
+      offset = try decimal(value, "offset")
+    } else if key.equals("length") {
+      length = try decimal(value, "length")
+    }
+  }
+
+  private func decimal(_ text: Name, _ key: String) throws(Failure) -> Int {
+    var number = 0
+    var overflow = text.isEmpty
+    for byte in text.bytes {
+      let digit = Int(byte) - 48
+      let (tens, tooLarge) = number.multipliedReportingOverflow(by: 10)
+      let (sum, alsoTooLarge) = tens.addingReportingOverflow(digit)
+      overflow = overflow || tooLarge || alsoTooLarge || digit < 0 || digit > 9
+      number = sum
+    }
+    guard !overflow else {
+      throw Failure(.invalidModel, "external data with \(key) \(text.quoted), expected a number of bytes")
+    }
+    return number
+  }
+}
+
+/// The files beside a model that hold its external data. Each is opened once; none outside the model's folder is.
+final class ExternalFiles {
+  private let folder: String?
+  private let copying: Bool
+  private var open: [Name: OpenFile] = [:]
+
+  /// - Parameters:
+  ///   - folder: the model's folder; nil for a model that came from memory, which has none.
+  ///   - copying: read files into memory instead of mapping them.
+  init(folder: String?, copying: Bool) {
+    self.folder = folder
+    self.copying = copying
+  }
+
+  /// `byteCount` bytes at the location, and the object that keeps them.
+  func bytes(at location: ExternalLocation, byteCount: Int) throws(Failure) -> (UnsafeRawBufferPointer, OpenFile) {
+    let file = try open(location.path)
+    if let length = location.length, length != byteCount {
+      throw Failure(.invalidModel, "external data of \(length) bytes, expected \(byteCount)")
+    }
+    let available = file.bytes.count
+    guard location.offset <= available, byteCount <= available - location.offset else {
+      throw Failure(
+        .invalidModel,
+        "external data file \(location.path.quoted) has \(available) bytes, expected \(byteCount) "
+          + "from offset \(location.offset)")
+    }
+    let range = location.offset..<(location.offset + byteCount)
+    return (UnsafeRawBufferPointer(rebasing: file.bytes[range]), file)
+  }
+
+  private func open(_ path: Name) throws(Failure) -> OpenFile {
+    if let file = open[path] { return file }
+    guard let folder else {
+      throw Failure(
+        .invalidModel, "its data is in the file \(path.quoted); a model from memory must hold all of its data itself")
+    }
+    guard isInside(path) else {
+      throw Failure(.invalidModel, "external data file \(path.quoted) is not a relative path inside the model's folder")
+    }
+    let root = folder.isEmpty ? "." : folder
+    var file = system_file()
+    var error: Int32 = 0
+    var escapes = false
+    // Symbolic links may lead from file to file within the folder, never out of it.
+    let realRoot = system_real_path(root)
+    let realFile = system_real_path(cString(root + "/", path))
+    if let realRoot, let realFile, !lies(realFile, in: realRoot) {
+      escapes = true
+    } else if let realFile {
+      error = system_open_file(realFile, copying ? 1 : 0, &file)
+    } else {
+      error = system_open_file(cString(root + "/", path), 0, &file)
+    }
+    free(realRoot)
+    free(realFile)
+    guard !escapes else {
+      throw Failure(.invalidModel, "external data file \(path.quoted) is a link to outside of the model's folder")
+    }
+    let opened = OpenFile(file)
+    guard error == 0 else {
+      throw Failure(
+        .fileError,
+        "cannot open external data file \(path.quoted) in '\(root)': \(String(cString: system_error_text(error)))")
+    }
+    open[path] = opened
+    return opened
+  }
+
+  /// Relative, without a step upwards, without a NUL byte.
+  private func isInside(_ path: Name) -> Bool {
+    let slash = UInt8(ascii: "/")
+    guard let first = path.bytes.first, first != slash, !path.bytes.contains(0) else { return false }
+    let isUpward = { (step: Slice<UnsafeRawBufferPointer>) in
+      step.count == 2 && step.allSatisfy { $0 == UInt8(ascii: ".") }
+    }
+    return !path.bytes.split(separator: slash).contains(where: isUpward)
+  }
+
+  private func cString(_ folder: String, _ path: Name) -> [CChar] {
+    var bytes: [CChar] = []
+    for byte in folder.utf8 { bytes.append(CChar(bitPattern: byte)) }
+    for byte in path.bytes { bytes.append(CChar(bitPattern: byte)) }
+    bytes.append(0)
+    return bytes
+  }
+
+  /// Both without symbolic links.
+  private func lies(_ file: UnsafePointer<CChar>, in folder: UnsafePointer<CChar>) -> Bool {
+    var length = strlen(folder)
+    // The root of the file system is the one folder whose name ends with a slash.
+    if length == 1 { length = 0 }
+    return strncmp(file, folder, length) == 0 && file[length] == CChar(UInt8(ascii: "/"))
+  }
+}

@@ -1,0 +1,17 @@
+import KernelTable
+
+/// This instruction set's kernels.
+func table(name: StaticString) -> KernelTable {
+  KernelTable(
+    name: name, gemmRows: tallestTile,
+    gemm: { gemm($0) },
+    depthwiseRow: { depthwiseRow($0) },
+    unary: { unary($0, Block(x: $1, y: $2, rows: 1, stride: 0, columns: $3)) },
+    binary: { binary($0, $1, $2, $3, $4, $5, $6) },
+    softmax: { softmax($0, $1, $2, $3) },
+    sum: { sum($0, $1) },
+    maximum: { maximum($0, $1) },
+    minimum: { minimum($0, $1) },
+    lstmCell: { lstmCell($0) },
+    gruCell: { gruCell($0) })
+}

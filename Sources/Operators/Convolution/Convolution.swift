@@ -1,0 +1,230 @@
+import Graphs
+import KernelTable
+import Plans
+import Tensors
+
+/// Conv of ONNX, and crnn.Conv, whose weights were packed when the model was loaded and which may carry an activation.
+///
+/// Inputs of crnn.Conv: X; packed weights; bias `[M]`, optional. Attributes beside Conv's: kernel_shape, always;
+/// channels = M; input_channels = C / group; activation.
+final class Convolution: Operator {
+  private let node: Node
+  private let groups: Int
+  private let activation: Activation
+  private let isPacked: Bool
+
+  override init(_ node: Node) throws(Failure) {
+    self.node = node
+    groups = try node.int("group", default: 1)
+    isPacked = node.domain == "crnn"
+    activation = isPacked ? try Activation(of: node) : .identity
+    guard groups > 0 else { throw Failure(.invalidModel, "group is \(groups), expected a positive number") }
+    if let kernel = try node.ints("kernel_shape") { _ = try Window(node, kernel: kernel) }
+    try super.init(node)
+  }
+
+  override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
+    let given = try inputs.required(0, ranks: 3...5)
+    let weights = try inputs.required(1)
+    guard given.type.isFloatingPoint, given.type == weights.type else {
+      throw Failure(
+        .unsupported, "input is \(given.type.name) and weights are \(weights.type.name), expected one floating-point type")
+    }
+    let shape = try ConvolutionWeightShape(node, weights, groups: groups, isPacked: isPacked)
+    guard shape.kernel.count == given.rank - 2 else {
+      throw Failure(
+        .invalidInput, "input has shape \(describe(given.shape)), expected rank \(shape.kernel.count + 2)")
+    }
+    let channels = shape.inputChannels * groups
+    guard given.shape[1] == channels else {
+      throw Failure(.invalidInput, "input has \(given.shape[1]) channels, expected \(channels)")
+    }
+    let window = try Window(node, kernel: shape.kernel)
+    let spatial = Array(given.shape[2...])
+    let (output, padsBegin, _) = try window.place(over: spatial)
+    let geometry = ConvolutionGeometry(
+      batch: given.shape[0], groups: groups, inputChannels: shape.inputChannels, outputChannels: shape.outputChannels,
+      input: spatial, output: output, window: window, padsBegin: padsBegin)
+
+    let x = try builder.channelsLast(builder.converted(given, to: .float32))
+    let y = try builder.allocateChannelsLast(.float32, [given.shape[0], groups * shape.outputChannels] + output)
+    var bias: Operand?
+    if let given = inputs.optional(2) {
+      guard given.rank == 1, given.shape[0] == groups * shape.outputChannels else {
+        throw Failure(
+          .invalidInput, "bias has shape \(describe(given.shape)), expected [\(groups * shape.outputChannels)]")
+      }
+      bias = try builder.contiguous(builder.converted(given, to: .float32))
+    }
+    let packing: ConvolutionPacking = shape.isDepthwise ? .depthwise : .panels
+    let packed = try isPacked ? weights : packWeights(weights, shape, groups: groups, packing, builder)
+    if shape.isDepthwise && geometry.kernel.depth == 1 && geometry.input.depth == 1 {
+      emitDepthwise(geometry, x, packed, bias, y, activation, builder)
+    } else if geometry.isPointwise {
+      emitPointwise(geometry, x, packed, bias, y, activation, builder)
+    } else {
+      try emitGathered(geometry, x, packed, bias, y, activation, builder)
+    }
+    return [try builder.converted(y, to: given.type)]
+  }
+}
+
+/// What the weights say of a convolution.
+struct ConvolutionWeightShape {
+  var outputChannels: Int
+  var inputChannels: Int
+  var kernel: [Int]
+  var isDepthwise: Bool
+
+  var taps: Int { kernel.reduce(1, *) }
+}
+
+extension ConvolutionWeightShape {
+  /// From a node's weights, packed or as in ONNX: `[M, C / groups, kernel…]`.
+  init(_ node: Node, _ weights: Operand, groups: Int, isPacked: Bool) throws(Failure) {
+    guard isPacked else {
+      guard (3...5).contains(weights.rank) else {
+        throw Failure(.invalidInput, "weights have shape \(describe(weights.shape)), expected rank 3 to 5")
+      }
+      try self.init(weights.shape, groups: groups)
+      return
+    }
+    let kernel = try node.ints("kernel_shape") ?? []
+    let outputs = try node.int("channels", default: 0)
+    let inputs = try node.int("input_channels", default: 0)
+    // Sizes come from a file: no product of them may overflow.
+    _ = try elementCount(of: kernel + [inputs, outputs, groups, panelColumns])
+    self.init(
+      outputChannels: outputs / groups, inputChannels: inputs, kernel: kernel,
+      isDepthwise: isDepthwiseConvolution(inputs, outputs / groups, kernel, groups: groups))
+    let packing: ConvolutionPacking = isDepthwise ? .depthwise : .panels
+    guard outputs > 0, outputs % groups == 0, inputs > 0, (1...3).contains(kernel.count), !kernel.contains(0),
+      weights.isContiguous,
+      weights.shape
+        == (try packing.shape(
+          groups: groups, outputChannels: outputChannels, inputChannels: inputChannels, taps: taps))
+    else { throw Failure(.invalidModel, "the packed weights do not have the announced shape") }
+  }
+
+  /// From ONNX's shape of the weights.
+  init(_ shape: Shape, groups: Int) throws(Failure) {
+    guard groups > 0, shape[0] > 0, shape[0] % groups == 0, !shape.contains(0) else {
+      throw Failure(.invalidModel, "weights of shape \(describe(shape)) do not split into \(groups) groups")
+    }
+    let kernel = Array(shape[2...])
+    self.init(
+      outputChannels: shape[0] / groups, inputChannels: shape[1], kernel: kernel,
+      isDepthwise: isDepthwiseConvolution(shape[1], shape[0] / groups, kernel, groups: groups))
+  }
+}
+
+private func isDepthwiseConvolution(_ inputs: Int, _ outputs: Int, _ kernel: [Int], groups: Int) -> Bool {
+  groups > 1 && inputs == 1 && outputs == 1 && (kernel.count < 3 || kernel[0] == 1)
+}
+
+/// Packs weights `[M, C / groups, …]` when the plan runs.
+private func packWeights(
+  _ weights: Operand, _ shape: ConvolutionWeightShape, groups: Int, _ packing: ConvolutionPacking,
+  _ builder: PlanBuilder
+) throws(Failure) -> Operand {
+  let source = try builder.contiguous(builder.converted(weights, to: .float32))
+  let target = try builder.allocate(
+    .float32,
+    packing.shape(
+      groups: groups, outputChannels: shape.outputChannels, inputChannels: shape.inputChannels, taps: shape.taps))
+  builder.emit("Pack", reads: [source], writes: [target]) { execution in
+    packing.pack(
+      execution.floats(source), groups: groups, outputChannels: shape.outputChannels,
+      inputChannels: shape.inputChannels, taps: shape.taps, to: execution.floats(target))
+  }
+  return target
+}
+
+/// A 1×1 convolution is a product of the positions' channels with the weights.
+private func emitPointwise(
+  _ g: ConvolutionGeometry, _ x: Operand, _ weights: Operand, _ bias: Operand?, _ y: Operand, _ activation: Activation,
+  _ builder: PlanBuilder
+) {
+  let groupFloats = panelCount(columns: g.outputChannels) * g.depth * panelColumns
+  builder.emit("Conv 1x1", reads: [x, weights] + (bias.map { [$0] } ?? []), writes: [y]) { execution in
+    for group in 0..<g.groups {
+      multiply(
+        Gemm(
+          rows: g.rows, columns: g.outputChannels, depth: g.depth,
+          a: execution.floats(x) + group * g.inputChannels, aStride: g.inputStride,
+          b: execution.floats(weights) + group * groupFloats, panelStride: g.depth * panelColumns,
+          c: execution.floats(y) + group * g.outputChannels, cStride: g.outputStride,
+          bias: bias.map { UnsafePointer(execution.floats($0) + group * g.outputChannels) }, activation: activation),
+        execution)
+    }
+  }
+}
+
+/// Convolution as a matrix product whose left rows, the receptive fields, are gathered a block at a time.
+private func emitGathered(
+  _ g: ConvolutionGeometry, _ x: Operand, _ weights: Operand, _ bias: Operand?, _ y: Operand, _ activation: Activation,
+  _ builder: PlanBuilder
+) throws(Failure) {
+  let groupFloats = panelCount(columns: g.outputChannels) * g.depth * panelColumns
+  // Not a power of two apart, which would put every row into the same few sets of the cache.
+  let fieldStride = min(depthBlock, (g.depth + 15) / 16 * 16) + 16
+  let fields = try builder.scratch(floats: builder.threads * rowBlock * fieldStride)
+  let pieceRows =
+    builder.threads == 1 ? rowBlock : min(rowBlock, max(12, (g.rows / (builder.threads * 2) + 11) / 12 * 12))
+  let pieces = (g.rows + pieceRows - 1) / pieceRows
+  builder.emit("Conv", reads: [x, weights] + (bias.map { [$0] } ?? []), writes: [y, fields]) { execution in
+    execution.parallel(pieces, work: 2 &* g.rows &* g.depth &* g.outputStride) { (piece, thread) in
+      let first = piece * pieceRows
+      let rows = min(pieceRows, g.rows - first)
+      let field = execution.floats(fields) + thread * rowBlock * fieldStride
+      for group in 0..<g.groups {
+        var done = 0
+        while done < g.depth {
+          let depth = min(depthBlock, g.depth - done)
+          let last = done + depth == g.depth
+          gatherFields(
+            execution.floats(x) + group * g.inputChannels, g, first: first, count: rows, from: done, depth: depth,
+            to: field, targetStride: fieldStride)
+          execution.kernels.gemm(
+            Gemm(
+              rows: rows, columns: g.outputChannels, depth: depth, a: field, aStride: fieldStride,
+              b: execution.floats(weights) + group * groupFloats + done * panelColumns,
+              panelStride: g.depth * panelColumns,
+              c: execution.floats(y) + first * g.outputStride + group * g.outputChannels, cStride: g.outputStride,
+              accumulate: done > 0,
+              bias: last ? bias.map { UnsafePointer(execution.floats($0) + group * g.outputChannels) } : nil,
+              activation: last ? activation : .identity))
+          done += depth
+        }
+      }
+    }
+  }
+}
+
+/// One filter a channel, one or two spatial dimensions.
+private func emitDepthwise(
+  _ g: ConvolutionGeometry, _ x: Operand, _ weights: Operand, _ bias: Operand?, _ y: Operand, _ activation: Activation,
+  _ builder: PlanBuilder
+) {
+  let rowFloats = g.input.width * g.inputStride
+  builder.emit("Conv depthwise", reads: [x, weights] + (bias.map { [$0] } ?? []), writes: [y]) { execution in
+    execution.parallel(g.batch * g.output.height, work: 2 &* g.rows &* g.depth &* g.groups) { piece in
+      let (image, row) = (piece / g.output.height, piece % g.output.height)
+      let source = execution.floats(x) + image * g.input.height * rowFloats
+      withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: g.kernel.height) { rows in
+        for tap in 0..<g.kernel.height {
+          let y = row * g.strides.height - g.padsBegin.height + tap * g.dilations.height
+          rows[tap] = y >= 0 && y < g.input.height ? UnsafePointer(source + y * rowFloats) : nil
+        }
+        guard let first = UnsafePointer(rows.baseAddress) else { return }
+        execution.kernels.depthwiseRow(
+          DepthwiseRow(
+            channels: g.groups, outputWidth: g.output.width, inputWidth: g.input.width, kernelHeight: g.kernel.height,
+            kernelWidth: g.kernel.width, strideX: g.strides.width, dilationX: g.dilations.width,
+            padLeft: g.padsBegin.width, rows: first, weights: execution.floats(weights),
+            bias: bias.map { UnsafePointer(execution.floats($0)) },
+            y: execution.floats(y) + piece * g.output.width * g.outputStride, activation: activation))
+      }
+    }
+  }
+}

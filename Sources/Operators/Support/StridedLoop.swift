@@ -1,0 +1,105 @@
+import Plans
+import Tensors
+
+/// A walk over the elements of one to four views of one shape at once. Planned once, it runs without allocating.
+///
+/// Axes are taken in the memory order of the first view, and neighbours are merged where all views run on without a
+/// gap, so that what is dense becomes one long row.
+struct StridedLoop {
+  /// Elements of a row, the innermost loop.
+  let count: Int
+  /// The views' strides within a row.
+  let stride: SIMD4<Int>
+  let rows: Int
+  /// Loops around the rows, outermost first.
+  private let counts: [Int]
+  private let strides: [SIMD4<Int>]
+
+  init(_ shape: Shape, _ views: Operand...) {
+    var dimensions: [(count: Int, stride: SIMD4<Int>)] = []
+    for axis in shape.indices where shape[axis] != 1 {
+      var stride = SIMD4<Int>()
+      for (index, view) in views.enumerated() where index < 4 { stride[index] = view.strides[axis] }
+      var position = dimensions.count
+      while position > 0, dimensions[position - 1].stride[0].magnitude < stride[0].magnitude { position -= 1 }
+      dimensions.insert((shape[axis], stride), at: position)
+    }
+    var merged: [(count: Int, stride: SIMD4<Int>)] = []
+    for dimension in dimensions {
+      if let last = merged.last, last.stride == dimension.stride &* SIMD4(repeating: dimension.count) {
+        merged[merged.count - 1] = (last.count &* dimension.count, dimension.stride)
+      } else {
+        merged.append(dimension)
+      }
+    }
+    let innermost = merged.popLast() ?? (1, SIMD4())
+    count = innermost.count
+    stride = innermost.stride
+    counts = merged.map { $0.count }
+    strides = merged.map { $0.stride }
+    var rows = 1
+    for dimension in merged { rows = rows &* dimension.count }
+    self.rows = rows
+  }
+
+  /// Calls `body` with the views' offsets of each row's first element, on the calling thread.
+  func forEachRow(_ body: (SIMD4<Int>) -> Void) { forEachRow(from: 0, to: rows, body) }
+
+  /// Calls `body` with a number of elements and the views' offsets of the first, until every element had its turn;
+  /// on several threads when it is worth it. `cost` is the work for an element.
+  @inline(never) @_optimize(size)
+  func run(_ execution: Execution, cost: Int = 1, _ body: (Int, SIMD4<Int>) -> Void) {
+    guard count > 0, rows > 0 else { return }
+    let grain = max(1, 8192 / max(cost, 1))
+    let total = count &* rows
+    let (product, overflow) = total.multipliedReportingOverflow(by: cost)
+    let work = overflow ? Int.max : product
+    if count >= 2 &* grain {
+      let chunks = (count &+ grain &- 1) / grain
+      execution.parallel(rows &* chunks, work: work) { piece in
+        let (row, chunk) = piece.quotientAndRemainder(dividingBy: chunks)
+        let start = chunk &* grain
+        body(min(grain, count &- start), offset(ofRow: row) &+ stride &* SIMD4(repeating: start))
+      }
+    } else {
+      let step = max(1, grain / count)
+      execution.parallel((rows &+ step &- 1) / step, work: work) { piece in
+        forEachRow(from: piece &* step, to: min(rows, (piece &+ 1) &* step)) { body(count, $0) }
+      }
+    }
+  }
+
+  @inline(never) @_optimize(size)
+  private func forEachRow(from first: Int, to end: Int, _ body: (SIMD4<Int>) -> Void) {
+    guard count > 0, first < end else { return }
+    guard let length = counts.last, let step = strides.last else { return body(SIMD4()) }
+    var position = first % length
+    var offset = offset(ofRow: first)
+    var row = first
+    while true {
+      body(offset)
+      row += 1
+      if row == end { return }
+      position += 1
+      if position < length {
+        offset = offset &+ step
+      } else {
+        position = 0
+        offset = self.offset(ofRow: row)
+      }
+    }
+  }
+
+  private func offset(ofRow row: Int) -> SIMD4<Int> {
+    var rest = row
+    var offset = SIMD4<Int>()
+    var dimension = counts.count - 1
+    while dimension >= 0 {
+      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: counts[dimension])
+      offset = offset &+ strides[dimension] &* SIMD4(repeating: digit)
+      rest = quotient
+      dimension -= 1
+    }
+    return offset
+  }
+}

@@ -1,0 +1,99 @@
+import Graphs
+import KernelTable
+import Plans
+import Tensors
+
+/// Broadcasting before operator set 7 was asked for by attributes with rules of their own.
+func refuseOldBroadcast(_ node: Node) throws(Failure) {
+  if node.opset < 7, try node.flag("broadcast") {
+    throw Failure(.unsupported, "attribute 'broadcast' of operator sets before 7")
+  }
+}
+
+/// Add, Sub, Mul, Div, And, Or, Xor, Equal, Less, LessOrEqual, Greater, GreaterOrEqual.
+final class Binary: Operator {
+  private let name: String
+  private let operation: BinaryOperation
+
+  init(_ node: Node, _ operation: BinaryOperation) throws(Failure) {
+    name = node.type
+    self.operation = operation
+    try super.init(node)
+    try refuseOldBroadcast(node)
+  }
+
+  override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
+    [try builder.binary(name, operation, inputs.required(0), inputs.required(1))]
+  }
+}
+
+/// Sum, Mean, Max, Min of one or more inputs.
+final class Variadic: Operator {
+  private let name: String
+  private let operation: BinaryOperation
+  private let averages: Bool
+
+  init(_ node: Node, _ operation: BinaryOperation, averages: Bool = false) throws(Failure) {
+    name = node.type
+    self.operation = operation
+    self.averages = averages
+    try super.init(node)
+  }
+
+  override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
+    var result = try inputs.required(0)
+    let type = result.type
+    for index in 1..<max(inputs.count, 1) {
+      result = try builder.binary(name, operation, result, inputs.required(index))
+    }
+    if averages, inputs.count > 1 {
+      guard type.isFloatingPoint else { throw Failure(.unsupported, "the mean of \(type.name)") }
+      let count = try builder.constant(.float32([Float(inputs.count)], shape: []))
+      result = try builder.binary(name, .divide, result, builder.cast(count, to: type))
+    }
+    return [result]
+  }
+}
+
+/// Pow. The exponent may have another type than the base; the result has the base's.
+final class Power: Operator {
+  override init(_ node: Node) throws(Failure) {
+    try super.init(node)
+    try refuseOldBroadcast(node)
+  }
+
+  override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
+    let base = try inputs.required(0)
+    let exponent = try inputs.required(1)
+    if base.type.computed == .float32, exponent.count == 1, exponent.rank <= base.rank,
+      let number = try builder.tensor(exponent)?.converted(to: .float32).elements(as: Float.self).first
+    {
+      if number == 1 { return [base] }
+      if number == 2 { return [try builder.unary("Pow", [Activation(.square)], base)] }
+    }
+    if !base.type.isFloatingPoint, exponent.type.isFloatingPoint {
+      let power = try builder.binary(
+        "Pow", .power, builder.cast(base, to: .float64), builder.cast(exponent, to: .float64))
+      return [try builder.cast(power, to: base.type)]
+    }
+    return [try builder.binary("Pow", .power, base, builder.cast(exponent, to: base.type))]
+  }
+}
+
+/// Mod: of integers with the divisor's sign, or with the dividend's when `fmod` is set.
+final class Modulo: Operator {
+  private let truncates: Bool
+
+  override init(_ node: Node) throws(Failure) {
+    truncates = try node.flag("fmod")
+    try super.init(node)
+  }
+
+  override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
+    let dividend = try inputs.required(0)
+    guard truncates || !dividend.type.isFloatingPoint else {
+      throw Failure(.invalidModel, "attribute 'fmod' must be 1 for \(dividend.type.name)")
+    }
+    return [try builder.binary("Mod", truncates ? .remainder : .modulo, dividend, inputs.required(1))]
+  }
+}

@@ -1,0 +1,2 @@
+let tensorOperators: [RegistryEntry] =
+  elementwiseOperators + reductionOperators + normalizationOperators + poolingOperators + shapeOperators + indexingOperators

@@ -1,0 +1,16 @@
+import Graphs
+import Tensors
+
+/// Rewrites a graph as read from a file into the one that is run and saved: constants folded, normalisations and
+/// activations fused into what comes before them, weights packed for the kernels, and nothing left that no output needs.
+///
+/// Each pass is one file. A pass leaves the graph's results unchanged but for rounding.
+public func optimize(_ graph: Graph) throws(Failure) {
+  try foldConstants(graph)
+  removeDeadNodes(graph)
+  try foldBatchNormalization(graph)
+  try fuseBias(graph)
+  try packWeights(graph)
+  try fuseActivations(graph)
+  removeDeadNodes(graph)
+}

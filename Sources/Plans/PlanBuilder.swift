@@ -1,0 +1,187 @@
+import CSystem
+import Tensors
+
+/// A buffer of a plan.
+public struct PlannedBuffer {
+  public enum Place {
+    /// The plan's n-th input, in the caller's memory; read only.
+    case input(Int)
+    /// Known when the plan is made; read only.
+    case constant(Tensor)
+    /// In the session's arena.
+    case arena
+  }
+
+  public let place: Place
+  public let byteCount: Int
+  /// The steps between which it is needed; for arena buffers.
+  public internal(set) var firstStep = Int.max
+  public internal(set) var lastStep = -1
+}
+
+/// Collects the steps of a plan and the buffers that they work on.
+public final class PlanBuilder {
+  public private(set) var buffers: [PlannedBuffer] = []
+  public private(set) var steps: [Step] = []
+  /// The node being lowered; steps are attributed to it.
+  public var node = -1
+
+  /// Threads that the plan will run on; scratch memory is often wanted for each.
+  public let threads: Int
+
+  public init(threads: Int) { self.threads = threads }
+
+  // MARK: Buffers
+
+  private func add(_ place: PlannedBuffer.Place, byteCount: Int) -> Int {
+    buffers.append(PlannedBuffer(place: place, byteCount: byteCount))
+    return buffers.count - 1
+  }
+
+  /// The plan's input number `index`, dense and row-major.
+  public func input(_ index: Int, _ type: ElementType, _ shape: Shape) throws(Failure) -> Operand {
+    let bytes = try elementCount(of: shape) * type.size
+    return Operand(buffer: add(.input(index), byteCount: bytes), type: type, shape: shape)
+  }
+
+  public func constant(_ tensor: Tensor) -> Operand {
+    Operand(buffer: add(.constant(tensor), byteCount: tensor.byteCount), type: tensor.type, shape: tensor.shape)
+  }
+
+  /// New memory for a result, row-major, not cleared.
+  public func allocate(_ type: ElementType, _ shape: Shape) throws(Failure) -> Operand {
+    guard shape.count <= maximumRank else {
+      throw Failure(.unsupported, "rank \(shape.count) is more than \(maximumRank)")
+    }
+    let bytes = try elementCount(of: shape) * type.size
+    return Operand(buffer: add(.arena, byteCount: bytes), type: type, shape: shape)
+  }
+
+  /// New memory for `[N, C, spatial…]`, laid out channels-last.
+  public func allocateChannelsLast(_ type: ElementType, _ shape: Shape) throws(Failure) -> Operand {
+    guard shape.count > 2 else { return try allocate(type, shape) }
+    let memory = try allocate(type, [shape[0]] + shape[2...] + [shape[1]])
+    return memory.transposed([0, shape.count - 1] + Array(1..<(shape.count - 1)))
+  }
+
+  /// Memory that one step needs for itself, in floats.
+  public func scratch(floats: Int) throws(Failure) -> Operand { try allocate(.float32, [floats]) }
+
+  // MARK: Steps
+
+  /// Adds a step. `reads` and `writes` name every operand that it touches, scratch memory among the writes.
+  public func emit(
+    _ name: String, reads: [Operand], writes: [Operand], _ body: @escaping (Execution) -> Void
+  ) {
+    let index = steps.count
+    for operand in reads { use(operand.buffer, at: index) }
+    for operand in writes { use(operand.buffer, at: index) }
+    steps.append(Step(name: name, node: node, body: body))
+  }
+
+  private func use(_ buffer: Int, at step: Int) {
+    buffers[buffer].firstStep = min(buffers[buffer].firstStep, step)
+    buffers[buffer].lastStep = max(buffers[buffer].lastStep, step)
+  }
+
+  /// Keeps a buffer's content until the end of the plan.
+  public func keep(_ operand: Operand) { use(operand.buffer, at: Int.max) }
+
+  // MARK: Values known at plan time
+
+  public func isKnown(_ operand: Operand) -> Bool {
+    if case .constant = buffers[operand.buffer].place { return true }
+    return false
+  }
+
+  public func isInArena(_ operand: Operand) -> Bool {
+    if case .arena = buffers[operand.buffer].place { return true }
+    return false
+  }
+
+  /// The value of an operand that is known at plan time, dense and row-major.
+  public func tensor(_ operand: Operand) throws(Failure) -> Tensor? {
+    guard case .constant(let tensor) = buffers[operand.buffer].place else { return nil }
+    if operand.isContiguous, operand.offset == 0, operand.count == tensor.count {
+      return try tensor.reshaped(operand.shape)
+    }
+    let result = try Tensor(operand.type, operand.shape)
+    copyStrided(
+      from: tensor.storage.base + operand.offset * operand.type.size, strides: operand.strides,
+      to: result.storage.base, strides: contiguousStrides(of: operand.shape), shape: operand.shape,
+      elementSize: operand.type.size)
+    return result
+  }
+
+  /// The integers of an operand that must be known at plan time (a shape, axes, pads); `what` names it in messages.
+  public func integers(_ operand: Operand, _ what: String) throws(Failure) -> [Int] {
+    guard let tensor = try tensor(operand) else {
+      throw Failure(.unsupported, "\(what) depends on the input's content; it must follow from constants and shapes")
+    }
+    return try tensor.integers(what)
+  }
+
+  // MARK: Layouts
+
+  /// The operand row-major without gaps; copies only when it is not.
+  public func contiguous(_ operand: Operand) throws(Failure) -> Operand {
+    if operand.isContiguous {
+      var dense = operand
+      dense.strides = contiguousStrides(of: operand.shape)
+      return dense
+    }
+    return try copied(operand, into: allocate(operand.type, operand.shape))
+  }
+
+  /// `[N, C, spatial…]` with the channels innermost in memory; copies only when they are not.
+  public func channelsLast(_ operand: Operand) throws(Failure) -> Operand {
+    guard operand.rank > 2 else { return try contiguous(operand) }
+    let order = [0] + Array(2..<operand.rank) + [1]
+    if operand.isDense(inOrder: order) { return operand }
+    return try copied(operand, into: allocateChannelsLast(operand.type, operand.shape))
+  }
+
+  /// Copies into fresh memory, for a result that must not alias an input or a constant.
+  public func copied(_ operand: Operand) throws(Failure) -> Operand {
+    try copied(operand, into: allocate(operand.type, operand.shape))
+  }
+
+  private func copied(_ source: Operand, into target: Operand) throws(Failure) -> Operand {
+    emit("Copy", reads: [source], writes: [target]) { execution in
+      copyStrided(
+        from: execution.bytes(source), strides: source.strides, to: execution.bytes(target), strides: target.strides,
+        shape: source.shape, elementSize: source.type.size)
+    }
+    return target
+  }
+
+  /// The elements of `source` written to where `target` is, a view of the same type and shape.
+  public func copy(_ source: Operand, to target: Operand) {
+    emit("Copy", reads: [source], writes: [target]) { execution in
+      copyStrided(
+        from: execution.bytes(source), strides: source.strides, to: execution.bytes(target), strides: target.strides,
+        shape: source.shape, elementSize: source.type.size)
+    }
+  }
+
+  /// Reshapes, copying only when strides cannot express it. The shape must have as many elements.
+  public func reshaped(_ operand: Operand, _ shape: Shape) throws(Failure) -> Operand {
+    if let view = operand.viewed(as: shape) { return view }
+    var dense = try contiguous(operand)
+    dense.shape = shape
+    dense.strides = contiguousStrides(of: shape)
+    return dense
+  }
+
+  /// In another element type, by ONNX's Cast; the operand itself when it has that type.
+  public func converted(_ operand: Operand, to type: ElementType) throws(Failure) -> Operand {
+    if operand.type == type { return operand }
+    let source = try contiguous(operand)
+    let target = try allocate(type, operand.shape)
+    let count = target.count
+    emit("Cast", reads: [source], writes: [target]) { execution in
+      convert(execution.bytes(source), source.type, to: execution.bytes(target), target.type, count: count)
+    }
+    return target
+  }
+}

@@ -1,0 +1,140 @@
+import CSystem
+import Synchronization
+import Tensors
+
+/// A fixed set of threads that share the pieces of one job at a time. Idle workers spin for some microseconds, since
+/// the next step of a plan follows at once, then sleep. After `fork` a child has no workers and works alone.
+public final class ThreadPool {
+  /// Threads that take part, the calling one included.
+  public let count: Int
+
+  private let shared: Shared
+  private var workers: [pthread_t] = []
+  private let process: pid_t
+
+  public init(threads: Int) throws(Failure) {
+    count = max(1, threads)
+    shared = Shared()
+    process = getpid()
+    for _ in 1..<max(count, 1) {
+      var thread = pthread_t()
+      let argument = Unmanaged.passRetained(shared)
+      let error = system_start_thread(&thread, { Shared.work($0) }, argument.toOpaque())
+      guard error == 0 else {
+        argument.release()
+        stop()
+        throw Failure(.outOfMemory, "cannot start thread \(workers.count + 2) of \(count)")
+      }
+      workers.append(thread)
+    }
+  }
+
+  deinit { stop() }
+
+  private func stop() {
+    guard !workers.isEmpty, getpid() == process else { return }
+    pthread_mutex_lock(shared.mutex)
+    shared.stopping = true
+    pthread_cond_broadcast(shared.condition)
+    pthread_mutex_unlock(shared.mutex)
+    shared.generation.add(1, ordering: .releasing)
+    for worker in workers { pthread_join(worker, nil) }
+    workers = []
+  }
+
+  /// Calls `body` with each of 0 ..< pieces and the number of the thread that makes the call, 0 ..< count, in no
+  /// particular order, and returns when all calls have.
+  func run(_ pieces: Int, _ body: (_ piece: Int, _ thread: Int) -> Void) {
+    guard !workers.isEmpty, getpid() == process else {
+      for piece in 0..<pieces { body(piece, 0) }
+      return
+    }
+    withoutActuallyEscaping(body) { body in
+      shared.body = body
+      shared.pieces = pieces
+      shared.next.store(0, ordering: .relaxed)
+      shared.unfinished.store(workers.count, ordering: .relaxed)
+      pthread_mutex_lock(shared.mutex)
+      shared.generation.add(1, ordering: .releasing)
+      if shared.sleeping > 0 { pthread_cond_broadcast(shared.condition) }
+      pthread_mutex_unlock(shared.mutex)
+      shared.takePieces(thread: 0)
+      var spins = 0
+      while shared.unfinished.load(ordering: .acquiring) > 0 {
+        spins += 1
+        if spins < 10_000 { system_pause() } else { sched_yield() }
+      }
+      shared.body = nil
+    }
+  }
+
+  /// What the threads have in common; it outlives the pool for as long as a worker needs it.
+  private final class Shared: @unchecked Sendable {
+    let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    /// Grows by one with each job.
+    let generation = Atomic<Int>(0)
+    let next = Atomic<Int>(0)
+    /// Workers that have begun to live; their numbers.
+    let started = Atomic<Int>(0)
+    /// Workers that have not yet left the current job.
+    let unfinished = Atomic<Int>(0)
+    var pieces = 0
+    var body: ((Int, Int) -> Void)?
+    /// Guarded by the mutex.
+    var sleeping = 0
+    var stopping = false
+
+    init() {
+      pthread_mutex_init(mutex, nil)
+      pthread_cond_init(condition, nil)
+    }
+
+    deinit {
+      pthread_cond_destroy(condition)
+      pthread_mutex_destroy(mutex)
+      condition.deallocate()
+      mutex.deallocate()
+    }
+
+    func takePieces(thread: Int) {
+      guard let body else { return }
+      while true {
+        let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        if piece >= pieces { return }
+        body(piece, thread)
+      }
+    }
+
+    /// A worker's life. `argument` is a retained Shared.
+    static func work(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+      guard let argument else { return nil }
+      let shared = Unmanaged<Shared>.fromOpaque(argument).takeRetainedValue()
+      let thread = shared.started.add(1, ordering: .relaxed).newValue
+      var seen = 0
+      while true {
+        var spins = 0
+        while shared.generation.load(ordering: .acquiring) == seen, spins < 5_000 {
+          system_pause()
+          spins += 1
+        }
+        if shared.generation.load(ordering: .acquiring) == seen {
+          pthread_mutex_lock(shared.mutex)
+          shared.sleeping += 1
+          while shared.generation.load(ordering: .acquiring) == seen, !shared.stopping {
+            pthread_cond_wait(shared.condition, shared.mutex)
+          }
+          shared.sleeping -= 1
+          pthread_mutex_unlock(shared.mutex)
+        }
+        pthread_mutex_lock(shared.mutex)
+        let stopping = shared.stopping
+        pthread_mutex_unlock(shared.mutex)
+        if stopping { return nil }
+        seen += 1
+        shared.takePieces(thread: thread)
+        shared.unfinished.subtract(1, ordering: .acquiringAndReleasing)
+      }
+    }
+  }
+}

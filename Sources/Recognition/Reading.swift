@@ -1,0 +1,42 @@
+import CTC
+import Tensors
+
+/// What was read: the labels on the path, with their texts and their places in the image.
+public struct Reading {
+  public let labels: DecodedLabels
+  /// Mean of the labels' confidences; without labels the mean probability of the blank.
+  public let confidence: Float
+  /// Frames that the network produced.
+  public let frameCount: Int
+  private let texts: Labels
+  private let blank: Int
+  private let pixelsPerFrame: Double
+
+  /// - Parameter texts: empty for labels by number only.
+  /// - Parameter imageWidth: of the caller's image; 0 when there is none.
+  public init(_ path: GreedyPath, texts: Labels, blank: Int, imageWidth: Int) {
+    labels = path.labels
+    confidence = path.confidence
+    frameCount = path.frameCount
+    self.texts = texts
+    self.blank = blank
+    pixelsPerFrame = path.frameCount == 0 ? 0 : Double(imageWidth) / Double(path.frameCount)
+  }
+
+  /// UTF-8 text of a label of this reading; empty when it has none.
+  public func text(of label: DecodedLabel) -> ArraySlice<UInt8> {
+    texts.text(ofClass: Int(label.label), blank: blank)
+  }
+
+  /// Left edge and width of a label along the width of the caller's image, in pixels.
+  public func span(of label: DecodedLabel) -> (x: Float, width: Float) {
+    (Float(Double(label.firstFrame) * pixelsPerFrame), Float(Double(label.frameCount) * pixelsPerFrame))
+  }
+
+  /// The whole text, UTF-8.
+  public var text: [UInt8] {
+    var text: [UInt8] = []
+    for label in labels { text.append(contentsOf: self.text(of: label)) }
+    return text
+  }
+}

@@ -1,0 +1,261 @@
+"""The raw layer: the structs and functions of crnn.h, declared once.
+
+Names are the header's without their `crnn_` prefix. A function that returns a `crnn_status` raises `crnn.Error` here
+when it fails; everything else is as in C, and so are the rules of ownership.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import enum
+from ctypes import POINTER, Structure, c_char_p, c_float, c_int, c_int32, c_int64, c_size_t, c_uint64, c_void_p
+from typing import Any, Dict, Tuple
+
+from ._errors import Status, error
+from ._library import load
+
+
+class Type(enum.IntEnum):
+    """Element types, numbered as in ONNX."""
+
+    FLOAT32 = 1
+    UINT8 = 2
+    INT8 = 3
+    UINT16 = 4
+    INT16 = 5
+    INT32 = 6
+    INT64 = 7
+    BOOL = 9
+    FLOAT16 = 10
+    FLOAT64 = 11
+    UINT32 = 12
+    UINT64 = 13
+    BFLOAT16 = 16
+
+
+class PixelFormat(enum.IntEnum):
+    """How the bytes of a pixel are to be read."""
+
+    GRAY = 1
+    RGB = 2
+    BGR = 3
+    RGBA = 4
+
+
+class ScoreKind(enum.IntEnum):
+    """What the numbers of a CTC output are."""
+
+    LOG_PROBABILITIES = 1
+    PROBABILITIES = 2
+    LOGITS = 3
+
+
+class LogLevel(enum.IntEnum):
+    """How urgent a message is."""
+
+    WARNING = 1
+    INFO = 2
+
+
+class _Sized(Structure):
+    """A struct that may grow: its first member, `size`, is filled in."""
+
+    def __init__(self, **members: Any) -> None:
+        super().__init__(size=ctypes.sizeof(type(self)), **members)
+
+
+class tensor_spec(Structure):
+    _fields_ = [("name", c_char_p), ("shape", POINTER(c_int64)), ("rank", c_int32), ("type", c_int)]
+
+
+class tensor(Structure):
+    _fields_ = [
+        ("name", c_char_p),
+        ("shape", POINTER(c_int64)),
+        ("data", c_void_p),
+        ("byte_count", c_size_t),
+        ("rank", c_int32),
+        ("type", c_int),
+    ]
+
+
+class model_options(_Sized):
+    _fields_ = [("size", c_size_t), ("copy_file", c_int32), ("reserved", c_int32)]
+
+
+class node_spec(Structure):
+    _fields_ = [("name", c_char_p), ("operator_type", c_char_p), ("domain", c_char_p), ("opset", c_int64)]
+
+
+class model_info(_Sized):
+    _fields_ = [
+        ("size", c_size_t),
+        ("format", c_char_p),
+        ("parameter_count", c_uint64),
+        ("parameter_bytes", c_uint64),
+        ("memory_bytes", c_uint64),
+        ("mapped_bytes", c_uint64),
+    ]
+
+
+class session_options(_Sized):
+    _fields_ = [("size", c_size_t), ("threads", c_int32), ("plan_capacity", c_int32)]
+
+
+class session_info(_Sized):
+    _fields_ = [
+        ("size", c_size_t),
+        ("memory_bytes", c_uint64),
+        ("plan_count", c_uint64),
+        ("plans_built", c_uint64),
+        ("threads", c_int32),
+        ("reserved", c_int32),
+    ]
+
+
+class image(_Sized):
+    _fields_ = [
+        ("size", c_size_t),
+        ("pixels", c_void_p),
+        ("width", c_int32),
+        ("height", c_int32),
+        ("stride", ctypes.c_ssize_t),
+        ("format", c_int),
+        ("reserved", c_int32),
+    ]
+
+
+class character(Structure):
+    _fields_ = [
+        ("text", c_char_p),
+        ("label", c_int32),
+        ("confidence", c_float),
+        ("first_frame", c_int32),
+        ("frame_count", c_int32),
+        ("x", c_float),
+        ("width", c_float),
+    ]
+
+
+class reading(Structure):
+    _fields_ = [
+        ("text", c_char_p),
+        ("characters", POINTER(character)),
+        ("character_count", c_size_t),
+        ("confidence", c_float),
+        ("frame_count", c_int32),
+    ]
+
+
+class read_options(_Sized):
+    _fields_ = [("size", c_size_t)]
+
+
+class ctc_options(_Sized):
+    _fields_ = [
+        ("size", c_size_t),
+        ("labels", POINTER(c_char_p)),
+        ("label_count", c_size_t),
+        ("blank", c_int32),
+        ("kind", c_int),
+    ]
+
+
+log_callback = ctypes.CFUNCTYPE(None, c_int, c_char_p, c_void_p)
+
+#: Marks a function that returns a crnn_status, which is checked.
+_STATUS = object()
+
+_HANDLE = c_void_p
+_OUT_HANDLE = POINTER(c_void_p)
+_OUT_READING = POINTER(POINTER(reading))
+
+#: Name without its prefix -> (result, arguments).
+FUNCTIONS: Dict[str, Tuple[Any, Tuple[Any, ...]]] = {
+    "version": (c_char_p, ()),
+    "abi_version": (c_int32, ()),
+    "instruction_set": (c_char_p, ()),
+    "status_name": (c_char_p, (c_int,)),
+    "last_error": (c_char_p, ()),
+    "set_log_callback": (None, (log_callback, c_int, c_void_p)),
+    "type_size": (c_size_t, (c_int,)),
+    "model_open": (_STATUS, (c_char_p, POINTER(model_options), _OUT_HANDLE)),
+    "model_open_memory": (_STATUS, (c_void_p, c_size_t, POINTER(model_options), _OUT_HANDLE)),
+    "model_release": (None, (_HANDLE,)),
+    "model_save": (_STATUS, (_HANDLE, c_char_p)),
+    "model_input_count": (c_size_t, (_HANDLE,)),
+    "model_output_count": (c_size_t, (_HANDLE,)),
+    "model_input": (_STATUS, (_HANDLE, c_size_t, POINTER(tensor_spec))),
+    "model_output": (_STATUS, (_HANDLE, c_size_t, POINTER(tensor_spec))),
+    "model_metadata_count": (c_size_t, (_HANDLE,)),
+    "model_metadata_key": (c_char_p, (_HANDLE, c_size_t)),
+    "model_metadata": (c_char_p, (_HANDLE, c_char_p)),
+    "model_set_metadata": (_STATUS, (_HANDLE, c_char_p, c_char_p)),
+    "model_node_count": (c_size_t, (_HANDLE,)),
+    "model_node": (_STATUS, (_HANDLE, c_size_t, POINTER(node_spec))),
+    "model_get_info": (_STATUS, (_HANDLE, POINTER(model_info))),
+    "session_create": (_STATUS, (_HANDLE, POINTER(session_options), _OUT_HANDLE)),
+    "session_release": (None, (_HANDLE,)),
+    "session_run": (_STATUS, (_HANDLE, POINTER(tensor), c_size_t, POINTER(tensor), c_size_t)),
+    "session_get_info": (_STATUS, (_HANDLE, POINTER(session_info))),
+    "session_read_image": (_STATUS, (_HANDLE, POINTER(image), POINTER(read_options), _OUT_READING)),
+    "reading_free": (None, (POINTER(reading),)),
+    "ctc_greedy": (_STATUS, (c_void_p, c_size_t, c_size_t, POINTER(ctc_options), _OUT_READING)),
+}
+
+
+def _check(status: int, function: Any, arguments: Any) -> int:
+    if status != Status.OK:
+        raise error(status, decode(last_error()))
+    return status
+
+
+def _declare(library: ctypes.CDLL, name: str) -> Any:
+    result, arguments = FUNCTIONS[name]
+    try:
+        function = getattr(library, f"crnn_{name}")
+    except AttributeError as missing:
+        raise ImportError(f"{library._name} lacks the function crnn_{name}") from missing
+    function.argtypes = arguments
+    function.restype = c_int if result is _STATUS else result
+    if result is _STATUS:
+        function.errcheck = _check
+    return function
+
+
+def decode(text: bytes) -> str:
+    """A string of the library, which is UTF-8."""
+    return text.decode("utf-8", "replace")
+
+
+_library = load()
+
+version = _declare(_library, "version")
+abi_version = _declare(_library, "abi_version")
+instruction_set = _declare(_library, "instruction_set")
+status_name = _declare(_library, "status_name")
+last_error = _declare(_library, "last_error")
+set_log_callback = _declare(_library, "set_log_callback")
+type_size = _declare(_library, "type_size")
+model_open = _declare(_library, "model_open")
+model_open_memory = _declare(_library, "model_open_memory")
+model_release = _declare(_library, "model_release")
+model_save = _declare(_library, "model_save")
+model_input_count = _declare(_library, "model_input_count")
+model_output_count = _declare(_library, "model_output_count")
+model_input = _declare(_library, "model_input")
+model_output = _declare(_library, "model_output")
+model_metadata_count = _declare(_library, "model_metadata_count")
+model_metadata_key = _declare(_library, "model_metadata_key")
+model_metadata = _declare(_library, "model_metadata")
+model_set_metadata = _declare(_library, "model_set_metadata")
+model_node_count = _declare(_library, "model_node_count")
+model_node = _declare(_library, "model_node")
+model_get_info = _declare(_library, "model_get_info")
+session_create = _declare(_library, "session_create")
+session_release = _declare(_library, "session_release")
+session_run = _declare(_library, "session_run")
+session_get_info = _declare(_library, "session_get_info")
+session_read_image = _declare(_library, "session_read_image")
+reading_free = _declare(_library, "reading_free")
+ctc_greedy = _declare(_library, "ctc_greedy")

@@ -1,0 +1,162 @@
+"""Sessions: what runs a model."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+import weakref
+from dataclasses import dataclass
+from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
+
+import numpy as np
+
+from . import _api, _arguments, _images, _reading
+from ._errors import BusyError, InvalidHandleError
+from ._reading import Reading
+from ._tensors import Input, address, input_array, input_type, output_array, output_tensors
+
+
+@dataclass(frozen=True)
+class SessionInfo:
+    """What a session holds."""
+
+    #: Bytes of scratch memory.
+    memory_bytes: int
+    #: Plans in its cache, one per combination of input shapes, and how many were built since it was created.
+    plan_count: int
+    plans_built: int
+    #: Threads that a run uses.
+    threads: int
+
+
+class _Turn:
+    """Lets one call at a time in. Other threads wait; the thread that is inside already, in a signal handler say, would
+    wait for ever and gets BusyError.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._taken = False
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        if self._taken:
+            self._lock.release()
+            raise BusyError("this session is at work in this thread already")
+        self._taken = True
+
+    def __exit__(self, *exception: object) -> None:
+        self._taken = False
+        self._lock.release()
+
+
+class Session:
+    """Runs a model, with scratch memory and plans of its own. Made by `Model.session`.
+
+    Any thread may call it; calls take turns. To work in parallel give each thread a session: they share the model's
+    weights. A session keeps its model alive, also beyond the model's `close`.
+    """
+
+    def __init__(self, model: int, inputs: Mapping[str, Input], outputs: Sequence[str], threads: int,
+                 plan_capacity: int) -> None:
+        options = _api.session_options(
+            threads=_arguments.int32(threads, "threads"),
+            plan_capacity=_arguments.int32(plan_capacity, "plan_capacity"),
+        )
+        handle = ctypes.c_void_p()
+        _api.session_create(model, ctypes.byref(options), ctypes.byref(handle))
+        self._address = handle.value or 0
+        self._finalizer = weakref.finalize(self, _api.session_release, self._address)
+        self._finalizer.atexit = False
+        # From a run to the copies of its outputs, which lie in the session until its next run.
+        self._turn = _Turn()
+        self._known = inputs
+        self._names = tuple(outputs)
+        self._inputs = (_api.tensor * len(inputs))()
+        self._outputs = output_tensors(outputs)
+
+    def run(self, inputs: Mapping[str, Any], outputs: Optional[Sequence[str]] = None) -> Dict[str, np.ndarray]:
+        """Runs the network and returns new arrays by output name.
+
+        inputs   an array for every input of the model, by name. A contiguous array is read in place; its element type
+                 must be the declared one. Lists and numbers take that type.
+        outputs  names of the outputs wanted; None means all.
+
+        Raises InvalidArgumentError for an unknown or missing name, InvalidInputError for an element type, rank or size
+        that does not fit.
+        """
+        if not isinstance(inputs, Mapping):
+            raise TypeError(f"inputs must map names to arrays, not be a {type(inputs).__name__}")
+        if isinstance(outputs, str):
+            raise TypeError("outputs must be a sequence of names, not a str")
+        with self._turn:
+            names = self._names if outputs is None else tuple(outputs)
+            results = self._outputs if outputs is None else output_tensors(names)
+            arguments, arrays = self._arguments(inputs)
+            for result in results:
+                result.data = None
+            _api.session_run(self._handle, arguments, len(arguments), results, len(results))
+            del arrays
+            return {name: output_array(result) for name, result in zip(names, results)}
+
+    def read(self, image: Any, *, pixel_format: Optional[str] = None) -> Reading:
+        """Reads a line image to text, as the model's metadata says.
+
+        image         a path (needs Pillow), a Pillow image, or a uint8 array: H×W gray, H×W×3 RGB, H×W×4 RGBA.
+                      Rows may lie anywhere: a crop of a larger array is read in place.
+        pixel_format  "gray", "rgb", "bgr" or "rgba", where an array's channels mean something else: "bgr" for OpenCV's.
+
+        Raises InvalidMetadataError when the model does not describe its images and labels, InvalidInputError when the
+        image does not fit the network, FileError for a file that is no image.
+        """
+        native, pixels = _images.native_image(image, pixel_format)
+        result = ctypes.POINTER(_api.reading)()
+        with self._turn:
+            _api.session_read_image(self._handle, ctypes.byref(native), None, ctypes.byref(result))
+        del pixels
+        return _reading.take(result)
+
+    @property
+    def info(self) -> SessionInfo:
+        """Its memory, plans and threads at this moment."""
+        info = _api.session_info()
+        with self._turn:
+            _api.session_get_info(self._handle, ctypes.byref(info))
+        return SessionInfo(info.memory_bytes, info.plan_count, info.plans_built, info.threads)
+
+    def close(self) -> None:
+        """Gives the session's memory back, after a run in another thread has ended. May be called again."""
+        with self._turn:
+            self._finalizer()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return "<crnn.Session>" if self._finalizer.alive else "<crnn.Session (closed)>"
+
+    @property
+    def _handle(self) -> int:
+        if not self._finalizer.alive:
+            raise InvalidHandleError("this session was closed")
+        return self._address
+
+    def _arguments(self, inputs: Mapping[str, Any]) -> Tuple["ctypes.Array[_api.tensor]", Tuple[np.ndarray, ...]]:
+        """Input structs, and the arrays that must outlive the call because they point into them."""
+        tensors = self._inputs if len(inputs) == len(self._inputs) else (_api.tensor * len(inputs))()
+        arrays = []
+        for tensor, (name, value) in zip(tensors, inputs.items()):
+            known = self._known.get(name)
+            kind = None if known is None else known.kind
+            array = input_array(name, value, kind)
+            tensor.name = _arguments.text(name, "an input's name") if known is None else known.name
+            tensor.type = input_type(name, array, kind)
+            tensor.shape = (ctypes.c_int64 * array.ndim)(*array.shape)
+            tensor.rank = array.ndim
+            tensor.data = address(array)
+            tensor.byte_count = array.nbytes
+            arrays.append(array)
+        return tensors, tuple(arrays)

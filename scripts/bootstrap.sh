@@ -1,0 +1,46 @@
+#!/bin/sh
+# Installs what a step needs and the machine lacks: Debian packages (as root or through sudo) and a Python environment
+# under build/venv.
+#
+#     bootstrap.sh build | demo | test
+set -eu
+cd "$(dirname "$0")/.."
+
+case ${1:-} in
+  build) packages="binutils make libonnx-dev libprotobuf-dev" modules="" ;;
+  demo) packages="gcc libc6-dev make pkg-config libpng-dev python3-venv" modules="numpy pillow" ;;
+  test)
+    packages="gcc g++ libc6-dev make pkg-config libpng-dev python3-venv cmake"
+    modules="numpy pillow pytest onnx==1.23.2 onnxruntime==1.32.0 setuptools>=70.1 wheel"
+    ;;
+  *) echo "usage: $0 build | demo | test" >&2; exit 2 ;;
+esac
+
+if ! command -v swift > /dev/null; then
+  echo "swift is not on the PATH: install Swift 6.3 or newer for Debian 12 first (swift.org/install)" >&2
+  exit 1
+fi
+
+missing=""
+for package in $packages; do
+  dpkg-query -W -f='${Status}' "$package" 2> /dev/null | grep -q 'ok installed' || missing="$missing $package"
+done
+if [ -n "$missing" ]; then
+  echo "installing Debian packages:$missing"
+  root=""
+  [ "$(id -u)" = 0 ] || root=sudo
+  $root apt-get update -qq
+  # shellcheck disable=SC2086
+  $root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing > /dev/null
+fi
+
+if [ -n "$modules" ]; then
+  [ -x build/venv/bin/python ] || python3 -m venv build/venv
+  stamp="build/venv/installed-$(echo "$modules" | cksum | cut -d ' ' -f 1)"
+  if [ ! -e "$stamp" ]; then
+    echo "installing Python packages: $modules"
+    # shellcheck disable=SC2086
+    build/venv/bin/python -m pip install --quiet --disable-pip-version-check $modules
+    touch "$stamp"
+  fi
+fi
