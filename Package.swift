@@ -101,7 +101,9 @@ let testTargets: [Target] = [
   tests("Kernels", uses: ["KernelTable", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512", "CSystem"]),
   tests("Formats", uses: ["Formats", "Graphs", "Tensors", "CSystem", "COnnxChecker"]),
   tests("Recognition", uses: ["Recognition", "CTC", "Tensors"]),
-  tests("Engine", uses: ["Models", "Passes", "Engine", "Operators", "Plans", "Graphs", "Tensors", "KernelTable"]),
+  tests(
+    "Engine",
+    uses: ["Formats", "Passes", "Engine", "Operators", "Plans", "Graphs", "Tensors", "KernelTable", "CSystem"]),
   tests("Convert", uses: ["CCRNN"]),
 ]
 

@@ -43,6 +43,8 @@ private func read(_ image: ImageView, _ open: OpenSession) throws(Failure) -> Un
   let results = try open.session.run([
     InputData(InputDescription(input.type, input.shape), UnsafeRawPointer(input.storage.base))
   ])
+  // The session was handed an address only.
+  withExtendedLifetime(input) {}
   let scores = try Tensor(
     results[output].type, results[output].shape,
     Storage(UnsafeRawBufferPointer(start: results[output].data, count: results[output].byteCount), keeping: nil))

@@ -106,10 +106,10 @@ public final class PlanBuilder {
       return try tensor.reshaped(operand.shape)
     }
     let result = try Tensor(operand.type, operand.shape)
-    copyStrided(
-      from: tensor.storage.base + operand.offset * operand.type.size, strides: operand.strides,
-      to: result.storage.base, strides: contiguousStrides(of: operand.shape), shape: operand.shape,
+    let copy = StridedCopy(
+      shape: operand.shape, from: operand.strides, to: contiguousStrides(of: operand.shape),
       elementSize: operand.type.size)
+    copy.run(from: tensor.storage.base + operand.offset * operand.type.size, to: result.storage.base)
     return result
   }
 
@@ -147,20 +147,16 @@ public final class PlanBuilder {
   }
 
   private func copied(_ source: Operand, into target: Operand) throws(Failure) -> Operand {
-    emit("Copy", reads: [source], writes: [target]) { execution in
-      copyStrided(
-        from: execution.bytes(source), strides: source.strides, to: execution.bytes(target), strides: target.strides,
-        shape: source.shape, elementSize: source.type.size)
-    }
+    copy(source, to: target)
     return target
   }
 
   /// The elements of `source` written to where `target` is, a view of the same type and shape.
   public func copy(_ source: Operand, to target: Operand) {
+    let copy = StridedCopy(
+      shape: source.shape, from: source.strides, to: target.strides, elementSize: source.type.size)
     emit("Copy", reads: [source], writes: [target]) { execution in
-      copyStrided(
-        from: execution.bytes(source), strides: source.strides, to: execution.bytes(target), strides: target.strides,
-        shape: source.shape, elementSize: source.type.size)
+      copy.run(from: execution.bytes(source), to: execution.bytes(target))
     }
   }
 

@@ -3,7 +3,7 @@
  *
  *     read_line MODEL IMAGE.png...
  *
- * Prints a line for each image: its file, its text and the confidence, with
+ * Prints a line for each image: its file, the confidence and its text, with
  * tabs between. Exits with 0 when all were read, 1 when something failed (the
  * other images are read all the same), 2 when called wrongly.
  */

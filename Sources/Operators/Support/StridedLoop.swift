@@ -14,6 +14,9 @@ struct StridedLoop {
   /// Loops around the rows, outermost first.
   private let counts: [Int]
   private let strides: [SIMD4<Int>]
+  // The loops are called through variables, so that the compiler keeps one copy of them instead of one for each body.
+  private var sharedRun: (StridedLoop, Execution, Int, (Int, SIMD4<Int>) -> Void) -> Void = runLoop
+  private var sharedWalk: (StridedLoop, Int, Int, (SIMD4<Int>) -> Void) -> Void = walkLoop
 
   init(_ shape: Shape, _ views: Operand...) {
     var dimensions: [(count: Int, stride: SIMD4<Int>)] = []
@@ -43,12 +46,25 @@ struct StridedLoop {
   }
 
   /// Calls `body` with the views' offsets of each row's first element, on the calling thread.
-  func forEachRow(_ body: (SIMD4<Int>) -> Void) { forEachRow(from: 0, to: rows, body) }
+  func forEachRow(_ body: (SIMD4<Int>) -> Void) { sharedWalk(self, 0, rows, body) }
 
   /// Calls `body` with a number of elements and the views' offsets of the first, until every element had its turn;
   /// on several threads when it is worth it. `cost` is the work for an element.
-  @inline(never) @_optimize(size)
   func run(_ execution: Execution, cost: Int = 1, _ body: (Int, SIMD4<Int>) -> Void) {
+    sharedRun(self, execution, cost, body)
+  }
+
+  private static func runLoop(
+    _ loop: StridedLoop, _ execution: Execution, _ cost: Int, _ body: (Int, SIMD4<Int>) -> Void
+  ) {
+    loop.runPieces(execution, cost, body)
+  }
+
+  private static func walkLoop(_ loop: StridedLoop, _ first: Int, _ end: Int, _ body: (SIMD4<Int>) -> Void) {
+    loop.walkRows(from: first, to: end, body)
+  }
+
+  private func runPieces(_ execution: Execution, _ cost: Int, _ body: (Int, SIMD4<Int>) -> Void) {
     guard count > 0, rows > 0 else { return }
     let grain = max(1, 8192 / max(cost, 1))
     let total = count &* rows
@@ -64,13 +80,12 @@ struct StridedLoop {
     } else {
       let step = max(1, grain / count)
       execution.parallel((rows &+ step &- 1) / step, work: work) { piece in
-        forEachRow(from: piece &* step, to: min(rows, (piece &+ 1) &* step)) { body(count, $0) }
+        walkRows(from: piece &* step, to: min(rows, (piece &+ 1) &* step)) { body(count, $0) }
       }
     }
   }
 
-  @inline(never) @_optimize(size)
-  private func forEachRow(from first: Int, to end: Int, _ body: (SIMD4<Int>) -> Void) {
+  private func walkRows(from first: Int, to end: Int, _ body: (SIMD4<Int>) -> Void) {
     guard count > 0, first < end else { return }
     guard let length = counts.last, let step = strides.last else { return body(SIMD4()) }
     var position = first % length

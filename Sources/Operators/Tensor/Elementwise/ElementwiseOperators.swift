@@ -1,3 +1,4 @@
+import CSystem
 import Graphs
 import KernelTable
 import Tensors
@@ -48,6 +49,15 @@ let elementwiseOperators: [RegistryEntry] = [
   RegistryEntry("Sign") { (node) throws(Failure) in try Unary(node, Activation(.sign)) },
   RegistryEntry("Sin") { (node) throws(Failure) in try Unary(node, Activation(.sin)) },
   RegistryEntry("Cos") { (node) throws(Failure) in try Unary(node, Activation(.cos)) },
+  RegistryEntry("Tan") { (node) throws(Failure) in try MathFunction(node) { tan($0) } },
+  RegistryEntry("Asin") { (node) throws(Failure) in try MathFunction(node) { asin($0) } },
+  RegistryEntry("Acos") { (node) throws(Failure) in try MathFunction(node) { acos($0) } },
+  RegistryEntry("Atan") { (node) throws(Failure) in try MathFunction(node) { atan($0) } },
+  RegistryEntry("Sinh") { (node) throws(Failure) in try MathFunction(node) { sinh($0) } },
+  RegistryEntry("Cosh") { (node) throws(Failure) in try MathFunction(node) { cosh($0) } },
+  RegistryEntry("Asinh") { (node) throws(Failure) in try MathFunction(node) { asinh($0) } },
+  RegistryEntry("Acosh") { (node) throws(Failure) in try MathFunction(node) { acosh($0) } },
+  RegistryEntry("Atanh") { (node) throws(Failure) in try MathFunction(node) { atanh($0) } },
   RegistryEntry("Not") { (node) throws(Failure) in try Predicate(node, .isFalse) },
   RegistryEntry("IsNaN") { (node) throws(Failure) in try Predicate(node, .isNaN) },
   RegistryEntry("IsInf") { (node) throws(Failure) in try Predicate.isInfinite(node) },

@@ -63,7 +63,9 @@ final class Resize: Operator {
       if policy != "stretch", let first = scales.first {
         let scale = scales.dropFirst().reduce(first) { policy == "not_larger" ? min($0, $1) : max($0, $1) }
         for (index, axis) in axes.enumerated() {
-          sizes[index] = Int((Double(x.shape[axis]) * scale + 0.5).rounded(.down))
+          let size = (Double(x.shape[axis]) * scale + 0.5).rounded(.down)
+          guard size < 0x1p40 else { throw Failure(.outOfMemory, "the result is too large") }
+          sizes[index] = Int(size)
           scales[index] = scale
         }
       }
