@@ -30,7 +30,7 @@ public func requireSupported(_ graph: Graph) throws(Failure) {
   var message = "\(unsupported.count) unsupported \(unsupported.count == 1 ? "node" : "nodes"):"
   for line in shown { message += "\n  " + line }
   if shown.count < unsupported.count { message += "\n  and \(unsupported.count - shown.count) more" }
-  throw Failure(.unsupported, message)
+  throw Failure(.unsupported, "\(message)")
 }
 
 private func collectUnsupported(_ graph: Graph, into lines: inout [String]) {

@@ -33,7 +33,7 @@ public struct Node {
     return name.isEmpty ? "node \(place)" : "node '\(name)' (\(place))"
   }
 
-  public func failure(_ status: Status, _ message: String) -> Failure {
+  public func failure(_ status: Status, _ message: Message) -> Failure {
     Failure(status, "\(description): \(message)")
   }
 }

@@ -107,7 +107,7 @@ private struct ModelBytes {
     var file = system_file()
     let error = system_open_file(path, copying ? 1 : 0, &file)
     guard error == 0 else {
-      throw Failure(error == ENOMEM ? .outOfMemory : .fileError, String(cString: system_error_text(error)))
+      throw Failure(error == ENOMEM ? .outOfMemory : .fileError, "\(String(cString: system_error_text(error)))")
     }
     let open = OpenFile(file)
     owner = open

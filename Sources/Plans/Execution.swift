@@ -17,7 +17,7 @@ public final class Execution {
   }
 
   /// The first failure of a run counts.
-  public func fail(_ status: Status, _ message: String) {
+  public func fail(_ status: Status, _ message: Message) {
     if failure == nil { failure = Failure(status, message) }
   }
 

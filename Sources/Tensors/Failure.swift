@@ -18,11 +18,13 @@ public struct Failure: Error {
   public var status: Status
   public var message: String
 
-  public init(_ status: Status, _ message: String) {
+  @inline(never)
+  public init(_ status: Status, _ message: Message) {
     self.status = status
-    self.message = message
+    self.message = message.text
   }
 
   /// The same failure, seen from further out: "context: message".
+  @inline(never)
   public func within(_ context: String) -> Failure { Failure(status, "\(context): \(message)") }
 }

@@ -27,18 +27,18 @@ class Sample(NamedTuple):
 
 
 SAMPLES = (
-    Sample("book.png", "It was the best of times, it was the worst", "GentiumPlus-Regular", "mild", 1),
-    Sample("scan.png", "of times, it was the age of wisdom,", "CharisSIL-Regular", "mild", 2),
+    Sample("book.png", "It was the best of times, it was the worst", "GentiumPlus-Regular", "mild", 7),
+    Sample("scan.png", "of times, it was the age of wisdom,", "CharisSIL-Regular", "mild", 4),
     Sample("invoice.png", "Invoice No. 20417 - Total: $1,284.50", "Carlito-Regular", "clean", 22),
-    Sample("date.png", "Thursday, 14 March 2024", "PTF55F", "mild", 4),
+    Sample("date.png", "Thursday, 14 March 2024", "PTF55F", "mild", 1),
     Sample("email.png", "anna.keller@example.org", "Lato-Regular", "mild", 5),
-    Sample("code.png", "for (i = 0; i < n; i++) sum += a[i];", "JetBrainsMono-Regular", "clean", 6,
+    Sample("code.png", "for (i = 0; i < n; i++) sum += a[i];", "JetBrainsMono-Regular", "clean", 12,
            ("#d8dee9", "#1e2430")),
-    Sample("board.png", "DEPARTURES 09:45 GATE B12", "Cabin-Bold", "mild", 7, ("#ffd23f", "#101010")),
+    Sample("board.png", "DEPARTURES 09:45 GATE B12", "Cabin-Bold", "mild", 11, ("#ffd23f", "#101010")),
     Sample("typed.png", "The quick brown fox jumps over the lazy dog.", "Courier Prime", "mild", 8),
     Sample("link.png", "https://www.example.com/search?q=crnn&page=2", "ClearSans-Regular", "clean", 22,
            ("#1a0dab", "#ffffff")),
-    Sample("small.png", "Page 12 of 48", "Karla-Regular", "mild", 25),
+    Sample("small.png", "Page 12 of 48", "Karla-Regular", "mild", 6),
 )
 
 

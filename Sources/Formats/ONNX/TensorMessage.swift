@@ -64,7 +64,7 @@ struct TensorMessage {
   /// The elements: where possible a view of the file, else a copy.
   func tensor(from source: TensorSource) throws(Failure) -> Tensor {
     if let refusal { throw refusal }
-    guard let type = ElementType(rawValue: typeNumber) else { throw Failure(.unsupported, described) }
+    guard let type = ElementType(rawValue: typeNumber) else { throw Failure(.unsupported, "\(described)") }
     do throws(Failure) {
       let count = try elementCount(of: shape)
       let byteCount = count * type.size

@@ -230,7 +230,7 @@ final class ScatterElements: Operator {
     guard updates.shape == places.shape, updates.type == data.type else {
       throw Failure(
         .invalidInput, "updates are \(updates.type.name) \(describe(updates.shape)), expected \(data.type.name) "
-          + describe(places.shape))
+          + "\(describe(places.shape))")
     }
     let result = try builder.copied(data)
     var origin = result
