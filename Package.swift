@@ -40,7 +40,7 @@ let sharedLibrary: [LinkerSetting] = !embedded ? [.linkedLibrary("m")] : [
     ["-enable-experimental-feature", "Embedded", "-use-ld=lld"]
       + linkerFlags([
         "--version-script=\(root)/include/crnn.map", "-soname", "libcrnn.so.0", "--gc-sections", "--icf=all",
-        "-z", "nodelete", "-z", "defs", "-z", "relro", "-z", "now", "-z", "noexecstack",
+        "-z", "nodelete", "-z", "defs", "-z", "relro", "-z", "now", "-z", "noexecstack", "-z", "pack-relative-relocs",
       ]),
     .when(configuration: .release)),
   .linkedLibrary("swiftUnicodeDataTables"), .linkedLibrary("m"),
