@@ -27,7 +27,7 @@ bootstrap: ## Install what is missing: Debian packages
 	@scripts/bootstrap.sh build
 
 $(LIBRARY): $(SOURCES)
-	CRNN_EMBEDDED=1 swift build -c release --scratch-path .build-embedded --product crnn -Xlinker -L$(EMBEDDED_LIBRARIES)
+	CRNN_EMBEDDED=1 swift build -c release --scratch-path .build-embedded --product crnn --disable-local-rpath -Xlinker -L$(EMBEDDED_LIBRARIES)
 	@mkdir -p $(DIST)/lib
 	strip -o $@ .build-embedded/release/libcrnn.so
 	ln -sf libcrnn.so.$(VERSION) $(DIST)/lib/libcrnn.so.$(SOVERSION)

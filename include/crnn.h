@@ -194,7 +194,8 @@ CRNN_API crnn_status crnn_model_open(const char *path, const crnn_model_options 
 CRNN_API crnn_status crnn_model_open_memory(const void *bytes, size_t byte_count, const crnn_model_options *options,
                                             crnn_model **model);
 
-/** Gives the handle back. Sessions of the model go on working. */
+/** Gives the handle back. Sessions of the model go on working, and keep what was
+ *  reached through the handle alive. */
 CRNN_API void crnn_model_release(crnn_model *model);
 
 /** Writes the model, with its metadata, in the native format. The file
@@ -238,9 +239,10 @@ typedef struct crnn_model_info {
     size_t size;
     /** "onnx" or "crnn". A static string. */
     const char *format;
-    /** Number of trained values (elements of constant tensors). */
+    /** Elements of the constant tensors as the library holds them, the padding
+     *  of packed weights included. */
     uint64_t parameter_count;
-    /** Bytes of these values. */
+    /** Their bytes. */
     uint64_t parameter_bytes;
     /** Bytes of memory that the model holds, mapped files not counted. */
     uint64_t memory_bytes;

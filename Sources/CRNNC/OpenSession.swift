@@ -8,7 +8,9 @@ import Tensors
 /// A session behind a handle, which one thread at a time may use.
 final class OpenSession {
   let session: Session
-  let model: Model
+  /// With its names and shapes, which the caller may still hold.
+  private let open: OpenModel
+  var model: Model { open.model }
   /// What the model's metadata said of its images when the session was created.
   private(set) var recognizer: RecognizerDescription?
   private let recognizerFailure: Failure?
@@ -16,8 +18,9 @@ final class OpenSession {
   /// Shapes of the last run's outputs, as C reads them.
   private var shapes: [UnsafeMutablePointer<Int64>] = []
 
-  init(_ model: Model, threads: Int, planCapacity: Int) throws(Failure) {
-    self.model = model
+  init(_ open: OpenModel, threads: Int, planCapacity: Int) throws(Failure) {
+    self.open = open
+    let model = open.model
     session = try Session(model.network, threads: threads, planCapacity: planCapacity)
     var failure: Failure?
     do throws(Failure) {

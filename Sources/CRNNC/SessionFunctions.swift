@@ -24,7 +24,7 @@ public func crnn_session_create(
     let threads = options.threads == -1 ? Int(system_processor_count()) : max(1, Int(options.threads))
     let capacity = options.plan_capacity == 0 ? 16 : Int(options.plan_capacity)
     result.pointee = HandleTable.shared.add(
-      try OpenSession(open.model, threads: threads, planCapacity: capacity), .session)
+      try OpenSession(open, threads: threads, planCapacity: capacity), .session)
   }
 }
 
