@@ -12,7 +12,13 @@ let root = Context.packageDirectory
 let checked: [SwiftSetting] =
   embedded
   ? [
-    .enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo", "-Osize", "-Xfrontend", "-function-sections"]),
+    .enableExperimentalFeature("Embedded"),
+    .unsafeFlags([
+      "-wmo", "-Osize", "-Xfrontend", "-function-sections",
+      // Modules repeat each other's functions, and the linker keeps one of each; the constant arrays that this pass
+      // takes out of them are numbered anew in every module, and the kept ones need not be the kept function's.
+      "-Xllvm", "-sil-disable-pass=object-outliner",
+    ]),
   ] : []
 
 /// Kernels see only sizes that were validated, and are optimised in every configuration.
