@@ -4,7 +4,6 @@ VERSION = 0.1.0
 SOVERSION = 0
 PREFIX ?= /usr/local
 DESTDIR ?=
-SECONDS ?= 60
 
 DIST = dist
 PYTHON = build/venv/bin/python
@@ -18,7 +17,7 @@ EMBEDDED_LIBRARIES = $(shell dirname $$(readlink -f $$(command -v swift)))/../li
 SOURCES = Package.swift $(shell find Sources include -type f -o -type l)
 
 .DEFAULT_GOAL = all
-.PHONY: all demo test test-swift test-c test-python bench-quick bootstrap install uninstall clean help
+.PHONY: all demo test test-swift test-c test-python bootstrap install uninstall clean help
 .DELETE_ON_ERROR:
 
 all: bootstrap $(LIBRARY) $(CONVERT) $(DIST)/.interface ## Build the library and the tool into dist/
@@ -69,11 +68,6 @@ test-c:
 
 test-python:
 	CRNN_LIBRARY=$(CURDIR)/$(LIBRARY) PYTHONPATH=bindings/python $(PYTHON) -m pytest -q bindings/python/tests
-
-bench-quick: all ## Time the VGG CRNN beside ONNX Runtime, one thread
-	@scripts/bootstrap.sh test
-	$(PYTHON) benchmarks/make_models.py build/bench
-	CRNN_LIBRARY=$(CURDIR)/$(LIBRARY) PYTHONPATH=bindings/python $(PYTHON) benchmarks/quick.py build/bench/*.onnx
 
 install: all ## Install dist/ under $(DESTDIR)$(PREFIX)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include
