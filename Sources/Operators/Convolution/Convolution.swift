@@ -58,7 +58,7 @@ final class Convolution: Operator {
     }
     let packing: ConvolutionPacking = shape.isDepthwise ? .depthwise : .panels
     let packed = try isPacked ? weights : packWeights(weights, shape, groups: groups, packing, builder)
-    if shape.isDepthwise && geometry.kernel.depth == 1 && geometry.input.depth == 1 {
+    if shape.isDepthwise {
       emitDepthwise(geometry, x, packed, bias, y, activation, builder)
     } else if geometry.isPointwise {
       emitPointwise(geometry, x, packed, bias, y, activation, builder)
@@ -119,7 +119,7 @@ extension ConvolutionWeightShape {
 }
 
 private func isDepthwiseConvolution(_ inputs: Int, _ outputs: Int, _ kernel: [Int], groups: Int) -> Bool {
-  groups > 1 && inputs == 1 && outputs == 1 && (kernel.count < 3 || kernel[0] == 1)
+  groups > 1 && inputs == 1 && outputs == 1 && kernel.count < 3
 }
 
 /// Packs weights `[M, C / groups, …]` when the plan runs.
