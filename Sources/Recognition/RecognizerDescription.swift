@@ -35,7 +35,7 @@ public struct RecognizerDescription {
   /// Reads a model's metadata through `lookup`, which returns the value of a key, nil when there is none.
   /// - Throws: `invalidMetadata` at the first missing or wrong key.
   public init(metadata lookup: @escaping (String) -> String?) throws(Failure) {
-    let metadata = Metadata(lookup: lookup)
+    let metadata = MetadataReader(lookup: lookup)
     _ = try metadata.choice("crnn.kind", [("image", true)])
     let expected = "the text of every class but the blank, one a line"
     labels = Labels(lines: try metadata.string("crnn.labels", expected: expected))
@@ -66,7 +66,7 @@ public struct ImageDescription {
   public var mean: [Float]
   public var scale: [Float]
 
-  init(_ metadata: Metadata) throws(Failure) {
+  init(_ metadata: MetadataReader) throws(Failure) {
     height = try metadata.integer("crnn.image.height", in: 1...ImageDescription.maximumHeight)
     width = nil
     if metadata.lookup("crnn.image.width") != nil {

@@ -121,7 +121,7 @@ final class ExternalFiles {
   private func isInside(_ path: Name) -> Bool {
     let slash = UInt8(ascii: "/")
     guard let first = path.bytes.first, first != slash, !path.bytes.contains(0) else { return false }
-    let isUpward = { (step: Slice<UnsafeRawBufferPointer>) in
+    let isUpward = { (step: Swift.Slice<UnsafeRawBufferPointer>) in
       step.count == 2 && step.allSatisfy { $0 == UInt8(ascii: ".") }
     }
     return !path.bytes.split(separator: slash).contains(where: isUpward)

@@ -1,7 +1,7 @@
 import Tensors
 
 /// A model's metadata, with the errors that its readers need: each names the key, what it holds and what was expected.
-struct Metadata {
+struct MetadataReader {
   let lookup: (String) -> String?
 
   func failure(_ key: String, expected: String) -> Failure {
