@@ -19,8 +19,9 @@ public struct RegistryEntry: Sendable {
 
 /// Every operator that the library has, a line each.
 public enum Registry {
-  /// The newest version of ONNX's own operator set that was checked against.
-  public static let newestOpset = 23
+  /// The newest version of ONNX's own operator set that was checked against. What a later one changes is not known,
+  /// so its nodes are refused.
+  public static let newestOpset = 28
 
   public static let entries: [RegistryEntry] =
     convolutionOperators + matrixOperators + recurrentOperators + tensorOperators
@@ -33,6 +34,10 @@ public enum Registry {
   public static func makeOperator(_ node: Node) throws(Failure) -> Operator {
     guard let entry = entry(domain: node.domain, type: node.type) else {
       throw Failure(.unsupported, "\(node.description) of opset \(node.opset) is not supported")
+    }
+    if node.domain.isEmpty, node.opset > newestOpset {
+      throw Failure(
+        .unsupported, "\(node.description): opset \(node.opset) is newer than \(newestOpset), the newest known")
     }
     do throws(Failure) {
       return try entry.make(node)

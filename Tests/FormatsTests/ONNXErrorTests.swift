@@ -33,9 +33,9 @@ struct ONNXErrorTests {
 
   @Test func unknownIR() {
     expect(
-      Wire.model(ir: 2, graph: negation), .unsupported, "ONNX IR version 2; versions 3 to 13 are supported")
+      Wire.model(ir: 2, graph: negation), .unsupported, "ONNX IR version 2; versions 3 to 14 are supported")
     expect(
-      Wire.model(ir: 14, graph: negation), .unsupported, "ONNX IR version 14; versions 3 to 13 are supported")
+      Wire.model(ir: 15, graph: negation), .unsupported, "ONNX IR version 15; versions 3 to 14 are supported")
   }
 
   @Test func noGraph() { expect(Wire.field(1, 8), .invalidModel, "the model has no graph") }

@@ -1,7 +1,7 @@
 import Graphs
 import Tensors
 
-/// Reads an ONNX model: IR versions 3 to 13, https://github.com/onnx/onnx/blob/main/docs/IR.md.
+/// Reads an ONNX model: IR versions 3 to 14, https://github.com/onnx/onnx/blob/main/docs/IR.md.
 ///
 /// Tensors are views of the file where their elements are aligned in it, else copies. Nodes come out in an order in
 /// which every value is made before it is used, which is the file's own order if that is one. Operators are not looked

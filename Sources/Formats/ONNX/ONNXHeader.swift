@@ -16,7 +16,7 @@ public struct ONNXHeader {
 }
 
 /// IR versions that the reader knows.
-public let onnxIRVersions = 3...13
+public let onnxIRVersions = 3...14
 
 /// Reads an ONNX file's header alone.
 public func readONNXHeader(_ bytes: UnsafeRawBufferPointer) throws(Failure) -> ONNXHeader {
