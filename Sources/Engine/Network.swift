@@ -35,7 +35,7 @@ public func requireSupported(_ graph: Graph) throws(Failure) {
 
 private func collectUnsupported(_ graph: Graph, into lines: inout [String]) {
   for node in graph.nodes {
-    if Registry.entry(domain: node.domain, type: node.type) == nil {
+    if Registry.entry(for: node) == nil {
       let domain = node.domain.isEmpty ? "ai.onnx" : node.domain
       lines.append("'\(node.name)': operator \(node.type), domain \(domain), opset \(node.opset)")
     }

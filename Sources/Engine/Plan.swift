@@ -75,7 +75,7 @@ final class Plan {
         }
         outputs = try evaluate(network.operators[index], tensors).map { $0.map(builder.constant) }
       } else {
-        outputs = try network.operators[index].lower(Inputs(inputs), builder)
+        outputs = try network.operators[index].plan(Inputs(inputs), builder)
       }
       for (position, id) in node.outputs.enumerated() {
         guard let id else { continue }

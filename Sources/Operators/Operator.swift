@@ -10,9 +10,17 @@ import Tensors
 open class Operator {
   /// Whether each output is wanted; outputs that are not may be returned as nil.
   public let wanted: [Bool]
+  /// What the registry says of the inputs' types; set once, when the operator is made.
+  final var signature = Signature(bits: 0)
 
   public init(_ node: Node) throws(Failure) {
     wanted = node.outputs.map { $0 != nil }
+  }
+
+  /// `lower` for inputs whose types the operator accepts.
+  public final func plan(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
+    try signature.check(inputs.operands)
+    return try lower(inputs, builder)
   }
 
   /// Computes the outputs' shapes, adds the steps that fill them and says where they are. Optional inputs that are

@@ -7,12 +7,25 @@ public struct RegistryEntry: Sendable {
   public let type: String
   /// First operator-set version whose form is understood.
   public let since: Int
+  /// The element types of the inputs.
+  public let signature: Signature
   let make: @Sendable (Node) throws(Failure) -> Operator
 
-  init(_ type: String, domain: String = "", since: Int = 1, _ make: @escaping @Sendable (Node) throws(Failure) -> Operator) {
+  /// The inputs' types in order; the last one stands for all that follow. Inlined, so that the table is data.
+  @inline(__always)
+  init(
+    _ type: String, domain: String = "", since: Int = 1, _ first: AcceptedTypes = .any, _ second: AcceptedTypes? = nil,
+    _ third: AcceptedTypes? = nil, _ fourth: AcceptedTypes? = nil, _ fifth: AcceptedTypes? = nil,
+    _ sixth: AcceptedTypes? = nil, _ seventh: AcceptedTypes? = nil,
+    _ make: @escaping @Sendable (Node) throws(Failure) -> Operator
+  ) {
     self.type = type
     self.domain = domain
     self.since = since
+    signature = Signature(
+      bits: first.rawValue | (second?.rawValue ?? 0) << 4 | (third?.rawValue ?? 0) << 8
+        | (fourth?.rawValue ?? 0) << 12 | (fifth?.rawValue ?? 0) << 16 | (sixth?.rawValue ?? 0) << 20
+        | (seventh?.rawValue ?? 0) << 24)
     self.make = make
   }
 }
@@ -26,13 +39,14 @@ public enum Registry {
   public static let entries: [RegistryEntry] =
     convolutionOperators + matrixOperators + recurrentOperators + tensorOperators
 
-  public static func entry(domain: String, type: String) -> RegistryEntry? {
-    table.find(domain: domain, type: type)
+  /// What makes the node's operator; nil when there is none, or none for so old an operator set.
+  public static func entry(for node: Node) -> RegistryEntry? {
+    table.find(domain: node.domain, type: node.type).flatMap { node.opset < $0.since ? nil : $0 }
   }
 
   /// The operator of a node. The node was found supported.
   public static func makeOperator(_ node: Node) throws(Failure) -> Operator {
-    guard let entry = entry(domain: node.domain, type: node.type) else {
+    guard let entry = entry(for: node) else {
       throw Failure(.unsupported, "\(node.description) of opset \(node.opset) is not supported")
     }
     if node.domain.isEmpty, node.opset > newestOpset {
@@ -40,7 +54,9 @@ public enum Registry {
         .unsupported, "\(node.description): opset \(node.opset) is newer than \(newestOpset), the newest known")
     }
     do throws(Failure) {
-      return try entry.make(node)
+      let made = try entry.make(node)
+      made.signature = entry.signature
+      return made
     } catch {
       throw error.within(node.description)
     }

@@ -31,6 +31,13 @@ public enum ElementType: Int32, Sendable {
     }
   }
 
+  public var isSignedInteger: Bool {
+    switch self {
+    case .int8, .int16, .int32, .int64: true
+    default: false
+    }
+  }
+
   public var name: String {
     switch self {
     case .float32: "float32"

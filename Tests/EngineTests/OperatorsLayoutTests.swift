@@ -14,7 +14,7 @@ struct OperatorsLayoutTests {
     let node = Node(
       name: type, type: type, opset: opset, inputs: inputs.indices.map { $0 }, outputs: Array(0..<outputs),
       attributes: attributes)
-    return try Registry.makeOperator(node).lower(Inputs(inputs), builder)
+    return try Registry.makeOperator(node).plan(Inputs(inputs), builder)
   }
 
   @Test func shapeOperatorsAreViews() throws {

@@ -31,10 +31,6 @@ final class TransposedConvolution: Operator {
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
     let given = try inputs.required(0, ranks: 3...5)
     let weights = try inputs.required(1)
-    guard given.type.isFloatingPoint, given.type == weights.type else {
-      throw Failure(
-        .unsupported, "input is \(given.type.name) and weights are \(weights.type.name), expected one floating-point type")
-    }
     let shape = try TransposedWeightShape(node, weights, groups: groups, isPacked: isPacked)
     guard shape.kernel.count == given.rank - 2, given.shape[1] == shape.inputChannels * groups else {
       throw Failure(

@@ -20,41 +20,27 @@ final class GeneralMatrixProduct: Operator {
     let left = try inputs.required(0, ranks: 2...2)
     let right = try inputs.required(1, ranks: 2...2)
     let type = left.type
-    guard type.isFloatingPoint, right.type == type else {
-      throw Failure(.unsupported, "operands are \(type.name) and \(right.type.name), expected one floating-point type")
-    }
-    let a = try builder.converted(transposeA ? left.transposed([1, 0]) : left, to: .float32)
-    let b = try builder.converted(transposeB ? right.transposed([1, 0]) : right, to: .float32)
+    let computed = type.computed == .float32 ? .float32 : type
+    let a = try builder.converted(transposeA ? left.transposed([1, 0]) : left, to: computed)
+    let b = try builder.converted(transposeB ? right.transposed([1, 0]) : right, to: computed)
     guard a.shape[1] == b.shape[0] else {
       throw Failure(
         .invalidInput, "cannot multiply shapes \(describe(a.shape)) and \(describe(b.shape)): inner sizes differ")
     }
-    let shape = [a.shape[0], b.shape[1]]
-    let product = try multiplyRows(a, PackedMatrix(packing: b, builder), bias: nil, .identity, builder)
-    let scaled = Activation(.affine, alpha: alpha, beta: 0)
-    let (alpha, beta) = (alpha, beta)
-    guard let addend = inputs.optional(2) else {
-      if alpha != 1 {
-        let count = product.count
-        builder.emit("Gemm", reads: [], writes: [product]) { execution in
-          execution.kernels.unary(scaled, execution.floats(product), execution.floats(product), count)
-        }
-      }
-      return [try builder.converted(product, to: type)]
+    let product =
+      try computed == .float32
+      ? multiplyRows(a, PackedMatrix(packing: b, builder), bias: nil, .identity, builder) : plainProduct(a, b, builder)
+    var result = try scaled(product, by: alpha, builder)
+    if let addend = inputs.optional(2) {
+      let c = try broadcast(builder.converted(addend, to: computed), to: product.shape)
+      result = try builder.binary("Gemm", .add, result, scaled(c, by: beta, builder))
     }
-    guard let c = try builder.converted(addend, to: .float32).broadcast(to: shape) else {
-      throw Failure(.invalidInput, "C has shape \(describe(addend.shape)), expected one that broadcasts to \(describe(shape))")
-    }
-    builder.emit("Gemm", reads: [c], writes: [product]) { execution in
-      let sums = execution.floats(product)
-      let terms = execution.floats(c)
-      for row in 0..<shape[0] {
-        for column in 0..<shape[1] {
-          let index = row * shape[1] + column
-          sums[index] = alpha * sums[index] + beta * terms[row * c.strides[0] + column * c.strides[1]]
-        }
-      }
-    }
-    return [try builder.converted(product, to: type)]
+    return [try builder.converted(result, to: type)]
+  }
+
+  private func scaled(_ x: Operand, by factor: Float, _ builder: PlanBuilder) throws(Failure) -> Operand {
+    if factor == 1 { return x }
+    let number = try builder.constant(Tensor.float32([factor], shape: []).converted(to: x.type))
+    return try builder.binary("Gemm", .multiply, x, number)
   }
 }

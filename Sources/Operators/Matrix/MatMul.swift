@@ -8,9 +8,6 @@ final class MatMul: Operator {
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
     let (left, right) = (try inputs.required(0), try inputs.required(1))
     guard left.rank >= 1, right.rank >= 1 else { throw Failure(.invalidInput, "the operands must not be scalars") }
-    guard left.type == right.type else {
-      throw Failure(.invalidInput, "operands are \(left.type.name) and \(right.type.name), expected one type")
-    }
     let a = left.rank == 1 ? left.unsqueezed(at: 0) : left
     let b = right.rank == 1 ? right.unsqueezed(at: 1) : right
     guard a.shape[a.rank - 1] == b.shape[b.rank - 2] else {
@@ -68,7 +65,7 @@ func multiplyRows(
 }
 
 /// Products of stacks of matrices, and of types that the kernels do not have.
-private func plainProduct(_ a: Operand, _ b: Operand, _ builder: PlanBuilder) throws(Failure) -> Operand {
+func plainProduct(_ a: Operand, _ b: Operand, _ builder: PlanBuilder) throws(Failure) -> Operand {
   let (rows, depth, columns) = (a.shape[a.rank - 2], a.shape[a.rank - 1], b.shape[b.rank - 1])
   let stack = try broadcastShape(Array(a.shape.dropLast(2)), Array(b.shape.dropLast(2)))
   guard let left = a.broadcast(to: stack + [rows, depth]), let right = b.broadcast(to: stack + [depth, columns])

@@ -28,9 +28,6 @@ class RecurrentOperator: Operator {
 
   final override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
     let given = try inputs.required(0, ranks: 3...3)
-    guard given.type.isFloatingPoint else {
-      throw Failure(.unsupported, "the input is \(given.type.name), expected a floating-point type")
-    }
     // [T, N, I] from here on, whatever lies where.
     let x = try builder.converted(form.layout == 0 ? given : given.transposed([1, 0, 2]), to: .float32)
     let weights = try isPacked ? packedWeights(inputs) : packWeights(inputs, builder)

@@ -3,13 +3,6 @@ import KernelTable
 import Plans
 import Tensors
 
-/// Broadcasting before operator set 7 was asked for by attributes with rules of their own.
-func refuseOldBroadcast(_ node: Node) throws(Failure) {
-  if node.opset < 7, try node.flag("broadcast") {
-    throw Failure(.unsupported, "attribute 'broadcast' of operator sets before 7")
-  }
-}
-
 /// Add, Sub, Mul, Div, And, Or, Xor, Equal, Less, LessOrEqual, Greater, GreaterOrEqual.
 final class Binary: Operator {
   private let name: String
@@ -19,7 +12,6 @@ final class Binary: Operator {
     name = node.type
     self.operation = operation
     try super.init(node)
-    try refuseOldBroadcast(node)
   }
 
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
@@ -47,7 +39,6 @@ final class Variadic: Operator {
       result = try builder.binary(name, operation, result, inputs.required(index))
     }
     if averages, inputs.count > 1 {
-      guard type.isFloatingPoint else { throw Failure(.unsupported, "the mean of \(type.name)") }
       let count = try builder.constant(.float32([Float(inputs.count)], shape: []))
       result = try builder.binary(name, .divide, result, builder.cast(count, to: type))
     }
@@ -57,11 +48,6 @@ final class Variadic: Operator {
 
 /// Pow. The exponent may have another type than the base; the result has the base's.
 final class Power: Operator {
-  override init(_ node: Node) throws(Failure) {
-    try super.init(node)
-    try refuseOldBroadcast(node)
-  }
-
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
     let base = try inputs.required(0)
     let exponent = try inputs.required(1)

@@ -16,9 +16,6 @@ final class MathFunction: Operator {
 
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
     let input = try inputs.required(0)
-    guard input.type.isFloatingPoint else {
-      throw Failure(.invalidModel, "the input is \(input.type.name), expected a floating-point type")
-    }
     let x = try builder.cast(input, to: .float64)
     let result = try builder.allocate(.float64, like: x)
     let loop = StridedLoop(x.shape, result, x)

@@ -112,12 +112,8 @@ final class Predicate: Operator {
     let x = try inputs.required(0)
     let source: Operand
     if case .isFalse = question {
-      guard x.type == .bool else { throw Failure(.invalidModel, "the input is \(x.type.name), expected bool") }
       source = x
     } else {
-      guard x.type.isFloatingPoint else {
-        throw Failure(.invalidModel, "the input is \(x.type.name), expected a floating-point type")
-      }
       source = try builder.cast(x, to: .float64)
     }
     let result = try builder.allocate(.bool, like: source)

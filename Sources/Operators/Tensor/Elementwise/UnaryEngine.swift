@@ -4,29 +4,20 @@ import Plans
 import Tensors
 
 extension PlanBuilder {
-  /// One function after the other, element by element. Half precision is computed in float32; integers know only
-  /// the functions that stay within them.
+  /// One function after the other, element by element. Half precision is computed in float32; integers where a
+  /// function leaves them in float64.
   func unary(_ name: String, _ functions: [Activation], _ operand: Operand) throws(Failure) -> Operand {
     switch operand.type {
     case .float32: return try unaryFloat32(name, functions, operand)
     case .float16, .bfloat16:
       return try cast(unaryFloat32(name, functions, cast(operand, to: .float32)), to: operand.type)
     case .float64: return try unaryLoop(name, functions, operand, as: Double.self) { evaluate($0, $1) }
-    case .bool: throw Failure(.invalidModel, "the input is bool, expected numbers")
-    case .uint8, .uint16, .uint32, .uint64:
-      for function in functions {
-        switch function.function {
-        case .absolute, .relu, .identity: return operand
-        case .sign, .square: break
-        default: throw Failure(.unsupported, "the input is \(operand.type.name), expected a floating-point type")
-        }
-      }
-    default:
-      for function in functions {
-        switch function.function {
-        case .absolute, .relu, .negate, .sign, .square, .identity: break
-        default: throw Failure(.unsupported, "the input is \(operand.type.name), expected a floating-point type")
-        }
+    default: break
+    }
+    for function in functions {
+      switch function.function {
+      case .absolute, .relu, .negate, .sign, .square, .identity: break
+      default: return try cast(unary(name, functions, cast(operand, to: .float64)), to: operand.type)
       }
     }
     if operand.type == .uint64 {

@@ -8,9 +8,6 @@ final class Where: Operator {
     let condition = try inputs.required(0)
     let x = try inputs.required(1)
     let y = try inputs.required(2)
-    guard condition.type == .bool else {
-      throw Failure(.invalidModel, "the condition is \(condition.type.name), expected bool")
-    }
     guard x.type == y.type else {
       throw Failure(.invalidModel, "inputs are \(x.type.name) and \(y.type.name), expected one type")
     }

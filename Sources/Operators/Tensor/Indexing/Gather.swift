@@ -158,7 +158,7 @@ final class ScatterND: Operator {
     let places = try builder.indices(inputs.required(1, ranks: 1...maximumRank))
     let updates = try builder.contiguous(inputs.required(2))
     let depth = places.shape[places.rank - 1]
-    guard depth >= 1, depth <= data.rank, updates.type == data.type,
+    guard depth >= 1, depth <= data.rank,
       updates.shape == Array(places.shape.dropLast()) + Array(data.shape[depth...])
     else {
       throw Failure(
@@ -227,10 +227,9 @@ final class ScatterElements: Operator {
     let places = try builder.indices(inputs.required(1))
     let updates = try inputs.required(2)
     try requireWithin(places.shape, data.shape, except: axis)
-    guard updates.shape == places.shape, updates.type == data.type else {
+    guard updates.shape == places.shape else {
       throw Failure(
-        .invalidInput, "updates are \(updates.type.name) \(describe(updates.shape)), expected \(data.type.name) "
-          + "\(describe(places.shape))")
+        .invalidInput, "updates have shape \(describe(updates.shape)), expected \(describe(places.shape))")
     }
     let result = try builder.copied(data)
     var origin = result

@@ -2,12 +2,14 @@ import Graphs
 import Tensors
 
 let indexingOperators: [RegistryEntry] = [
-  RegistryEntry("Gather") { (node) throws(Failure) in try Gather(node) },
-  RegistryEntry("GatherElements") { (node) throws(Failure) in try GatherElements(node) },
-  RegistryEntry("GatherND") { (node) throws(Failure) in try GatherND(node) },
-  RegistryEntry("ScatterND") { (node) throws(Failure) in try ScatterND(node) },
-  RegistryEntry("ScatterElements") { (node) throws(Failure) in try ScatterElements(node) },
-  RegistryEntry("OneHot") { (node) throws(Failure) in try OneHot(node) },
-  RegistryEntry("Trilu") { (node) throws(Failure) in try Trilu(node) },
-  RegistryEntry("TopK") { (node) throws(Failure) in try TopK(node) },
+  RegistryEntry("Gather", .any, .index) { (node) throws(Failure) in try Gather(node) },
+  RegistryEntry("GatherElements", since: 11, .any, .index) { (node) throws(Failure) in try GatherElements(node) },
+  RegistryEntry("GatherND", since: 11, .any, .int64) { (node) throws(Failure) in try GatherND(node) },
+  RegistryEntry("ScatterND", since: 11, .any, .int64, .same) { (node) throws(Failure) in try ScatterND(node) },
+  RegistryEntry("ScatterElements", since: 11, .any, .index, .same) { (node) throws(Failure) in
+    try ScatterElements(node)
+  },
+  RegistryEntry("OneHot", since: 9, .number, .number, .any) { (node) throws(Failure) in try OneHot(node) },
+  RegistryEntry("Trilu", since: 14, .any, .int64) { (node) throws(Failure) in try Trilu(node) },
+  RegistryEntry("TopK", .number, .int64) { (node) throws(Failure) in try TopK(node) },
 ]

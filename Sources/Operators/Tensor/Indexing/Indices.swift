@@ -5,10 +5,7 @@ import Tensors
 extension PlanBuilder {
   /// An operand of int32 or int64 indices as contiguous int64.
   func indices(_ operand: Operand) throws(Failure) -> Operand {
-    guard operand.type == .int64 || operand.type == .int32 else {
-      throw Failure(.invalidModel, "the indices are \(operand.type.name), expected int32 or int64")
-    }
-    return try contiguous(cast(operand, to: .int64))
+    try contiguous(cast(operand, to: .int64))
   }
 }
 

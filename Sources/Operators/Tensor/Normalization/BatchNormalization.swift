@@ -21,17 +21,14 @@ final class BatchNormalization: Operator {
 
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
     let input = try inputs.required(0, ranks: 1...maximumRank)
-    guard input.type.isFloatingPoint else {
-      throw Failure(.invalidModel, "the input is \(input.type.name), expected a floating-point type")
-    }
     let x = try builder.cast(input, to: .float32)
     let channels = x.rank > 1 ? x.shape[1] : 1
     var parameters: [Operand] = []
     for index in 1...4 {
       let parameter = try inputs.required(index)
-      guard parameter.count == channels, parameter.type.isFloatingPoint else {
+      guard parameter.count == channels else {
         throw Failure(
-          .invalidInput, "input \(index) is \(parameter.type.name) \(describe(parameter.shape)), expected \(channels) numbers")
+          .invalidInput, "input \(index) has shape \(describe(parameter.shape)), expected \(channels) numbers")
       }
       parameters.append(try builder.contiguous(builder.cast(parameter, to: .float32)))
     }

@@ -49,16 +49,16 @@ final class LayerNormalization: Operator {
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
     let input = try inputs.required(0)
     let axis = try normalize(axis: self.axis, rank: input.rank)
-    let x = try builder.contiguous(builder.cast(requireFloatingPoint(input), to: .float32))
+    let x = try builder.contiguous(builder.cast(input, to: .float32))
     let length = try elementCount(of: Array(x.shape[axis...]))
     let statistics = Array(x.shape[..<axis]) + Shape(repeating: 1, count: x.rank - axis)
     let means = wanted.count > 1 && wanted[1] ? try builder.allocate(.float32, statistics) : nil
     let deviations = wanted.count > 2 && wanted[2] ? try builder.allocate(.float32, statistics) : nil
     var y = try builder.normalizeRows(
       "LayerNormalization", x, length: length, epsilon: epsilon, means: means, deviations: deviations)
-    let scale = try broadcast(builder.cast(requireFloatingPoint(inputs.required(1)), to: .float32), to: x.shape)
+    let scale = try broadcast(builder.cast(inputs.required(1), to: .float32), to: x.shape)
     if let shift = inputs.optional(2) {
-      let shifts = try broadcast(builder.cast(requireFloatingPoint(shift), to: .float32), to: x.shape)
+      let shifts = try broadcast(builder.cast(shift, to: .float32), to: x.shape)
       y = try builder.scaleAndShift("LayerNormalization", y, scale, shifts)
     } else {
       y = try builder.binary("LayerNormalization", .multiply, y, scale)
@@ -79,7 +79,7 @@ final class InstanceNormalization: Operator {
 
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
     let input = try inputs.required(0, ranks: 2...maximumRank)
-    let x = try builder.contiguous(builder.cast(requireFloatingPoint(input), to: .float32))
+    let x = try builder.contiguous(builder.cast(input, to: .float32))
     let length = try elementCount(of: Array(x.shape[2...]))
     let y = try builder.normalizeRows("InstanceNormalization", x, length: length, epsilon: epsilon)
     let scale = try byChannel(inputs.required(1), x.shape, builder)
@@ -107,7 +107,7 @@ final class GroupNormalization: Operator {
     guard channels % groups == 0 else {
       throw Failure(.invalidInput, "\(channels) channels do not make \(groups) groups")
     }
-    let x = try builder.contiguous(builder.cast(requireFloatingPoint(input), to: .float32))
+    let x = try builder.contiguous(builder.cast(input, to: .float32))
     let length = try elementCount(of: [channels / groups] + x.shape[2...])
     let y = try builder.normalizeRows("GroupNormalization", x, length: length, epsilon: epsilon)
     let scale = try byChannel(repeated(inputs.required(1), channels, builder), x.shape, builder)
@@ -123,19 +123,12 @@ final class GroupNormalization: Operator {
   }
 }
 
-private func requireFloatingPoint(_ operand: Operand) throws(Failure) -> Operand {
-  guard operand.type.isFloatingPoint else {
-    throw Failure(.invalidModel, "an input is \(operand.type.name), expected a floating-point type")
-  }
-  return operand
-}
-
 /// A vector of one number a channel as a view of `[N, C, …]`.
 private func byChannel(_ vector: Operand, _ shape: Shape, _ builder: PlanBuilder) throws(Failure) -> Operand {
   guard vector.shape == [shape[1]] else {
     throw Failure(.invalidInput, "an input has shape \(describe(vector.shape)), expected \(describe([shape[1]]))")
   }
   let spread = try builder.reshaped(
-    builder.cast(requireFloatingPoint(vector), to: .float32), [shape[1]] + Shape(repeating: 1, count: shape.count - 2))
+    builder.cast(vector, to: .float32), [shape[1]] + Shape(repeating: 1, count: shape.count - 2))
   return try broadcast(spread, to: shape)
 }

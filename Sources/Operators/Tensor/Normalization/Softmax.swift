@@ -22,9 +22,6 @@ final class Softmax: Operator {
 
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
     let input = try inputs.required(0)
-    guard input.type.isFloatingPoint else {
-      throw Failure(.invalidModel, "the input is \(input.type.name), expected a floating-point type")
-    }
     let x = try builder.cast(input, to: input.type.computed)
     if flattens {
       let axis = self.axis == x.rank ? x.rank : try normalize(axis: self.axis, rank: max(x.rank, 1))

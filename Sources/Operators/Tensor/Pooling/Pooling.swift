@@ -27,12 +27,6 @@ final class Pooling: Operator {
 
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
     let input = try inputs.required(0, ranks: (window.rank + 2)...(window.rank + 2))
-    switch input.type {
-    case .float32, .float64, .float16, .bfloat16: break
-    case .int8, .uint8:
-      guard function == .maximum else { throw Failure(.unsupported, "the input is \(input.type.name)") }
-    default: throw Failure(.unsupported, "the input is \(input.type.name)")
-    }
     let x = try builder.channelsLast(builder.cast(input, to: .float32))
     let spatial = Array(x.shape[2...])
     let place = try window.place(over: spatial)

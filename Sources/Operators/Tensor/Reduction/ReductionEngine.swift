@@ -18,8 +18,7 @@ extension PlanBuilder {
   ) throws(Failure) -> Operand {
     if axes.isEmpty { return operand }
     let type = operand.type
-    if op == .logSumExp, !type.isFloatingPoint { throw Failure(.unsupported, "the input is \(type.name)") }
-    let x = try cast(operand, to: type.computed)
+    let x = try cast(operand, to: op == .logSumExp && !type.isFloatingPoint ? .float64 : type.computed)
     let kept = (0..<x.rank).filter { !axes.contains($0) }
     let outer = x.transposed(kept)
     let inner = x.transposed(axes.sorted())

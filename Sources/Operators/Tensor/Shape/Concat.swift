@@ -23,11 +23,11 @@ final class Concat: Operator {
       let input = try inputs.required(index)
       var aligned = input.shape
       if input.rank == first.rank { aligned[axis] = first.shape[axis] }
-      guard input.type == first.type, aligned == first.shape else {
+      guard aligned == first.shape else {
         throw Failure(
           .invalidInput,
-          "input \(index) is \(input.type.name) \(describe(input.shape)), which does not fit \(first.type.name) "
-            + "\(describe(first.shape)) along axis \(axis)")
+          "input \(index) has shape \(describe(input.shape)), which does not fit \(describe(first.shape)) along axis "
+            + "\(axis)")
       }
       size = size &+ input.shape[axis]
       if input.count > largest.count { largest = input }

@@ -81,8 +81,8 @@ final class RangeOperator: Operator {
     let type = try inputs.required(0).type
     for index in 0..<3 {
       let input = try inputs.required(index)
-      guard input.count == 1, input.type == type, type != .bool else {
-        throw Failure(.invalidModel, "input \(index) is \(input.type.name) \(describe(input.shape)), expected one number")
+      guard input.count == 1 else {
+        throw Failure(.invalidModel, "input \(index) has shape \(describe(input.shape)), expected one number")
       }
     }
     return [

@@ -73,9 +73,8 @@ final class Pad: Operator {
 
   private func fill(_ inputs: Inputs, _ type: ElementType, _ builder: PlanBuilder) throws(Failure) -> Operand {
     if pads == nil, let input = inputs.optional(2) {
-      guard input.count == 1, input.type == type else {
-        throw Failure(
-          .invalidInput, "the value is \(input.type.name) \(describe(input.shape)), expected one \(type.name)")
+      guard input.count == 1 else {
+        throw Failure(.invalidInput, "the value has shape \(describe(input.shape)), expected one number")
       }
       return try builder.reshaped(input, [])
     }
