@@ -157,6 +157,7 @@ typedef struct crnn_tensor_spec {
      *  when the model does not declare a shape. */
     const int64_t *shape;
     int32_t rank;
+    /** 0 when the model does not declare one. */
     crnn_type type;
 } crnn_tensor_spec;
 

@@ -18,9 +18,10 @@ def random_array(spec: crnn.TensorSpec, extent: int, generator: np.random.Genera
     shape = [extent if size is None else size for size in spec.shape or ()]
     if spec.shape and spec.shape[0] is None:
         shape[0] = 1
-    if np.issubdtype(spec.dtype, np.floating):
-        return generator.random(shape).astype(spec.dtype)
-    return generator.integers(0, 2, shape).astype(spec.dtype)
+    dtype = np.dtype(np.float32) if spec.dtype is None else spec.dtype
+    if np.issubdtype(dtype, np.floating):
+        return generator.random(shape).astype(dtype)
+    return generator.integers(0, 2, shape).astype(dtype)
 
 
 def main() -> int:

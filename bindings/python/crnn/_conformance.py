@@ -61,7 +61,7 @@ def suites() -> Dict[str, Tuple[Case, ...]]:
 
 def _cases(suite: str, tests: type) -> Iterator[Case]:
     for test in sorted(load_model_tests(kind=suite), key=lambda test: str(test.name)):
-        model = test.model or onnx.load(os.path.join(test.model_dir, "model.onnx"))
+        model = test.model or onnx.load(os.path.join(str(test.model_dir), "model.onnx"))
         yield Case(test.name, _conformance_scope.holds(test.name, model), tests(f"{test.name}_cpu").debug)
 
 

@@ -150,7 +150,7 @@ class Session:
         arrays = []
         for tensor, (name, value) in zip(tensors, inputs.items()):
             known = self._known.get(name)
-            kind = None if known is None else known.kind
+            kind = None if known is None else known.kind or None
             array = input_array(name, value, kind)
             tensor.name = _arguments.text(name, "an input's name") if known is None else known.name
             tensor.type = input_type(name, array, kind)

@@ -59,7 +59,8 @@ class TensorSpec:
     """What a model's input or output is declared to be."""
 
     name: str
-    dtype: np.dtype
+    #: None when the model declares no element type.
+    dtype: Optional[np.dtype]
     #: None for a dimension that the model leaves open; None altogether when it declares no shape.
     shape: Optional[Tuple[Optional[int], ...]]
 
@@ -76,7 +77,7 @@ def tensor_spec(spec: _api.tensor_spec) -> TensorSpec:
     shape = None
     if spec.rank >= 0:
         shape = tuple(None if extent < 0 else extent for extent in spec.shape[: spec.rank])
-    return TensorSpec(_api.decode(spec.name), dtype_of(spec.type), shape)
+    return TensorSpec(_api.decode(spec.name), dtype_of(spec.type) if spec.type else None, shape)
 
 
 def input_array(name: str, value: Any, kind: Optional[int]) -> np.ndarray:

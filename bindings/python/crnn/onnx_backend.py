@@ -103,10 +103,12 @@ class Backend(onnx.backend.base.Backend):
         """`prepare` and `BackendRep.run` in one: for a single run."""
         return cls.prepare(model, device, **kwargs).run(inputs)
 
+    # The base class types its options as dictionaries.
     @classmethod
-    def run_node(cls, node: onnx.NodeProto, inputs: Any, device: str = "CPU",
-                 outputs_info: Optional[Sequence[Tuple[Any, Any]]] = None, *, opset_version: Optional[int] = None,
-                 **kwargs: Any) -> Tuple[Any, ...]:
+    def run_node(  # type: ignore[override]
+        cls, node: onnx.NodeProto, inputs: Any, device: str = "CPU",
+        outputs_info: Optional[Sequence[Tuple[Any, Any]]] = None, *, opset_version: Optional[int] = None, **kwargs: Any,
+    ) -> Tuple[Any, ...]:
         """Runs a single node and returns its outputs as `BackendRep.run` does.
 
         inputs         an array for every input that the node names, in order. Where its place is left empty, "", it

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from onnx import TensorProto, helper
+from onnx import TensorProto, ValueInfoProto, helper
 
 import crnn
 import goldens
@@ -115,6 +115,63 @@ def test_bfloat16() -> None:
     values = bits.view(ml_dtypes.bfloat16)
     assert model.run({"x": values})["y"].tolist() == [[1, -2]]
     assert model.run({"x": [[1.0, -2.0]]})["y"].tolist() == [[1, -2]]
+
+
+def forms(array: np.ndarray) -> Any:
+    yield np.asfortranarray(array)
+    yield np.repeat(array, 3, axis=0)[::3]
+    yield array[:, ::-1].copy()[:, ::-1]
+    yield np.broadcast_to(array[:1], array.shape)
+    yield unaligned(array)
+
+
+@pytest.mark.parametrize("name", ["bool", "int8", "uint64", "float16", "bfloat16"])
+def test_every_form_of_every_size(name: str) -> None:
+    dtype = pytest.importorskip("ml_dtypes").bfloat16 if name == "bfloat16" else np.dtype(name)
+    model = crnn.Model(small_models.identity(helper.np_dtype_to_tensor_dtype(np.dtype(dtype)), None))
+    for shape in ((2, 3), (2, 0), (0, 3)):
+        for array in forms(np.arange(np.prod(shape)).reshape(shape).astype(dtype)):
+            output = model.run({"x": array})["y"]
+            assert output.dtype == dtype and output.shape == shape and output.tolist() == array.tolist()
+    output = model.run({"x": np.ones((), dtype)})["y"]
+    assert output.shape == () and output == 1
+
+
+def test_what_is_no_tensor() -> None:
+    model = crnn.Model(small_models.identity(TensorProto.FLOAT, None))
+    for value in (None, "1", b"1", {1: 2}, 1j, 10**400, iter([1.0]), np.array([1, 2], object), np.ones(2, "M8[s]"),
+                  np.ones(2, [("a", "f4")]), np.ones(2, np.longdouble)):
+        with pytest.raises(crnn.InvalidInputError, match="'x' has element type .*, which no tensor has; expected"):
+            model.run({"x": value})
+    with pytest.raises(crnn.InvalidInputError, match="'x' has rank 64"):
+        model.run({"x": np.ones((1,) * 64, np.float32)})
+
+
+def test_true_is_whatever_is_not_zero() -> None:
+    """A mask of 0 and 255 may be viewed as bool without a copy."""
+    mask = np.array([255, 2, 1, 0], np.uint8).view(bool)
+    for operator, expected in (("Not", [False, False, False, True]), ("Xor", [True, True, True, False])):
+        inputs = ["x"] if operator == "Not" else ["x", "nothing"]
+        model = crnn.Model(small_models.model(
+            [helper.make_node(operator, inputs, ["y"])], [small_models.value("x", TensorProto.BOOL, [4])],
+            [small_models.value("y", TensorProto.BOOL, [4])], {"nothing": np.zeros(1, bool)}))
+        assert model.run({"x": mask})["y"].view(np.uint8).tolist() == list(map(int, expected))
+
+
+def test_undeclared_element_types() -> None:
+    """Exporters must declare them, and some do not."""
+    for x, y in ((ValueInfoProto(name="x"), small_models.value("y", TensorProto.FLOAT, [2])),
+                 (small_models.value("x", TensorProto.FLOAT, [2]), ValueInfoProto(name="y"))):
+        model = crnn.Model(small_models.model([helper.make_node("Neg", ["x"], ["y"])], [x], [y]))
+        undeclared = model.inputs[0] if not x.HasField("type") else model.outputs[0]
+        assert undeclared.dtype is None and undeclared.shape is None
+        assert model.run({"x": np.ones(2, np.float32)})["y"].tolist() == [-1, -1]
+    model = crnn.Model(small_models.model([helper.make_node("Neg", ["x"], ["y"])], [ValueInfoProto(name="x")],
+                                          [ValueInfoProto(name="y")]))
+    outputs = model.run({"x": [1.5, 2]})["y"]
+    assert outputs.dtype == np.float64 and outputs.tolist() == [-1.5, -2]
+    with pytest.raises(crnn.InvalidInputError, match="'x' has element type object, which no tensor has"):
+        model.run({"x": [None]})
 
 
 def test_numbers_that_do_not_fit_are_not_converted() -> None:
