@@ -29,7 +29,7 @@ from crnn import _conformance, _conformance_scope, onnx_backend  # noqa: E402
 Suites = Dict[str, Tuple[_conformance.Case, ...]]
 
 #: In-scope cases of onnx 1.23.2.
-COUNTS = {"node": 1088, "simple": 7, "pytorch-converted": 82, "pytorch-operator": 35}
+COUNTS = {"node": 1088, "simple": 7, "pytorch-converted": 82, "pytorch-operator": 35, "real": 9}
 
 FAILING = frozenset((pathlib.Path(__file__).parent / "onnx_backend_failures.txt").read_text().split())
 
