@@ -5,21 +5,49 @@ import Tensors
 /// Transposing, slicing, splitting, squeezing and broadcasting make a new view and move nothing. A kernel that needs
 /// a certain layout asks the builder for it, which copies only when the view is not laid out that way already.
 public struct Operand {
-  /// Number of the buffer in its plan.
-  public var buffer: Int
-  public var type: ElementType
-  public var shape: Shape
-  /// In elements; 0 repeats.
-  public var strides: [Int]
-  /// First element, from the start of the buffer.
-  public var offset: Int
+  /// One reference instead of five fields: operands are copied, kept and dropped in very many places.
+  private var content: Content
+
+  private final class Content {
+    let buffer: Int
+    let type: ElementType
+    let shape: Shape
+    let strides: [Int]
+    let offset: Int
+
+    init(_ buffer: Int, _ type: ElementType, _ shape: Shape, _ strides: [Int], _ offset: Int) {
+      self.buffer = buffer
+      self.type = type
+      self.shape = shape
+      self.strides = strides
+      self.offset = offset
+    }
+  }
 
   public init(buffer: Int, type: ElementType, shape: Shape, strides: [Int]? = nil, offset: Int = 0) {
-    self.buffer = buffer
-    self.type = type
-    self.shape = shape
-    self.strides = strides ?? contiguousStrides(of: shape)
-    self.offset = offset
+    content = Content(buffer, type, shape, strides ?? contiguousStrides(of: shape), offset)
+  }
+
+  /// Number of the buffer in its plan.
+  public var buffer: Int { content.buffer }
+
+  public var type: ElementType { content.type }
+
+  public var shape: Shape {
+    get { content.shape }
+    set { content = Content(content.buffer, content.type, newValue, content.strides, content.offset) }
+  }
+
+  /// In elements; 0 repeats.
+  public var strides: [Int] {
+    get { content.strides }
+    set { content = Content(content.buffer, content.type, content.shape, newValue, content.offset) }
+  }
+
+  /// First element, from the start of the buffer.
+  public var offset: Int {
+    get { content.offset }
+    set { content = Content(content.buffer, content.type, content.shape, content.strides, newValue) }
   }
 
   public var rank: Int { shape.count }
