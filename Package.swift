@@ -11,7 +11,10 @@ let root = Context.packageDirectory
 /// Functions get sections of their own, so that the linker drops those that nothing calls.
 let checked: [SwiftSetting] =
   embedded
-  ? [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo", "-Osize", "-Xfrontend", "-function-sections"])] : []
+  ? [
+    .enableExperimentalFeature("Embedded"),
+    .unsafeFlags(["-wmo", "-Osize", "-enforce-exclusivity=unchecked", "-Xfrontend", "-function-sections"]),
+  ] : []
 
 /// Kernels see only sizes that were validated, and are optimised in every configuration.
 func kernels(_ instructionSet: String, _ flags: [String] = []) -> Target {

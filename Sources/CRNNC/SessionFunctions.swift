@@ -21,10 +21,13 @@ public func crnn_session_create(
     guard options.plan_capacity >= 0 else {
       throw Failure(.invalidArgument, "options.plan_capacity is \(options.plan_capacity), expected 0 or more")
     }
+    guard options.loop_limit >= 0 else {
+      throw Failure(.invalidArgument, "options.loop_limit is \(options.loop_limit), expected 0 or more")
+    }
     let threads = options.threads == -1 ? Int(system_processor_count()) : max(1, Int(options.threads))
     let capacity = options.plan_capacity == 0 ? 16 : Int(options.plan_capacity)
     result.pointee = HandleTable.shared.add(
-      try OpenSession(open, threads: threads, planCapacity: capacity), .session)
+      try OpenSession(open, threads: threads, planCapacity: capacity, loopLimit: Int(options.loop_limit)), .session)
   }
 }
 

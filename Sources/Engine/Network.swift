@@ -7,6 +7,8 @@ public final class Network: @unchecked Sendable {
   public let graph: Graph
   /// One for each node.
   let operators: [Operator]
+  /// The graphs that each node holds, in its operator's order.
+  let bodies: [[Network]]
 
   /// Fails with one message that lists every unsupported node, or with the first bad attribute.
   public init(_ graph: Graph) throws(Failure) {
@@ -15,7 +17,23 @@ public final class Network: @unchecked Sendable {
     operators.reserveCapacity(graph.nodes.count)
     for node in graph.nodes { operators.append(try Registry.makeOperator(node)) }
     self.operators = operators
+    var bodies: [[Network]] = []
+    for (node, operation) in zip(graph.nodes, operators) {
+      var networks: [Network] = []
+      for graph in operation.graphs {
+        do throws(Failure) {
+          networks.append(try Network(graph))
+        } catch {
+          throw error.within(node.description)
+        }
+      }
+      bodies.append(networks)
+    }
+    self.bodies = bodies
   }
+
+  /// The values that a run must be given: the graph's inputs, then what it captures.
+  var given: [ValueID] { graph.inputs + graph.captures.map { $0.inner } }
 
   public var inputs: [Value] { graph.inputs.map { graph.values[$0] } }
   public var outputs: [Value] { graph.outputs.map { graph.values[$0] } }
@@ -39,12 +57,6 @@ private func collectUnsupported(_ graph: Graph, into lines: inout [String]) {
       let domain = node.domain.isEmpty ? "ai.onnx" : node.domain
       lines.append("'\(node.name)': operator \(node.type), domain \(domain), opset \(node.opset)")
     }
-    for attribute in node.attributes {
-      switch attribute.value {
-      case .graph(let subgraph): collectUnsupported(subgraph, into: &lines)
-      case .graphs(let subgraphs): for subgraph in subgraphs { collectUnsupported(subgraph, into: &lines) }
-      default: break
-      }
-    }
+    for subgraph in node.subgraphs { collectUnsupported(subgraph, into: &lines) }
   }
 }

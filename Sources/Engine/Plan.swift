@@ -1,93 +1,64 @@
-import Graphs
 import Operators
 import Plans
 import Tensors
 
-/// A network made ready for inputs of certain shapes: steps in order, and where every buffer lies.
+/// A network, or a part of it, made ready: steps in order, and where every buffer lies.
+///
+/// Most networks take one plan, which their inputs' shapes determine. Where a shape depends on the content of a value,
+/// a plan ends and another goes on: a run follows a chain of plans, each found by what the one before it brought forth.
 final class Plan {
-  /// Types and shapes of the inputs that it is for.
-  let inputs: [InputDescription]
+  /// What determines a plan, beside the plan before it.
+  enum Key: Equatable {
+    /// Types and shapes of the network's inputs, or of the results of the operator between the plans.
+    case shapes([InputDescription])
+    /// The content of the value that the plan before it ended at.
+    case content([UInt8])
+  }
+
+  enum Ending {
+    /// The network's outputs, dense and in the arena.
+    case outputs([Operand])
+    /// A value whose content the next plan needs.
+    case content(Operand)
+    /// An operator that is computed now: its inputs, and for each of its graphs what that captures; all dense.
+    case immediate(node: Int, inputs: [Operand?], captured: [[Operand]])
+  }
+
+  let key: Key
+  let previous: Plan?
+  /// Its place in the chain.
+  let depth: Int
   let steps: [Step]
   let buffers: [PlannedBuffer]
   let memory: MemoryPlan
-  /// One for each output of the network, dense and in the arena.
-  let outputs: [Operand]
+  let ending: Ending
+  /// What goes on after it; nil when it ends with the network's outputs.
+  let frontier: Frontier?
 
-  init(_ network: Network, inputs: [InputDescription], threads: Int) throws(Failure) {
-    let builder = PlanBuilder(threads: threads)
-    var operands = [Operand?](repeating: nil, count: network.graph.values.count)
-    for (index, id) in network.graph.inputs.enumerated() {
-      operands[id] = try builder.input(index, inputs[index].type, inputs[index].shape)
-    }
-    for index in network.graph.nodes.indices {
-      try Self.lower(index, of: network, builder, &operands)
-    }
-    builder.node = -1
-    var outputs: [Operand] = []
-    for id in network.graph.outputs {
-      guard let operand = try Self.operand(id, network.graph, builder, &operands) else {
-        throw Failure(.invalidModel, "output '\(network.graph.values[id].name)' is never computed")
-      }
-      let dense = try builder.contiguous(operand)
-      // Never the caller's own memory or a constant, and never one buffer under two names.
-      let shared = outputs.contains { $0.buffer == dense.buffer }
-      outputs.append(builder.isInArena(dense) && !shared ? dense : try builder.copied(dense))
-    }
-    for output in outputs { builder.keep(output) }
-    self.inputs = inputs
-    self.outputs = outputs
+  init(_ key: Key, after previous: Plan?, _ builder: PlanBuilder, _ ending: Ending, _ frontier: Frontier?) throws(Failure) {
+    self.key = key
+    self.previous = previous
+    depth = previous.map { $0.depth + 1 } ?? 0
     steps = builder.steps
     buffers = builder.buffers
-    memory = try MemoryPlan(buffers)
+    memory = try MemoryPlan(builder.buffers)
+    self.ending = ending
+    self.frontier = frontier
   }
+}
 
-  private static func operand(
-    _ id: ValueID, _ graph: Graph, _ builder: PlanBuilder, _ operands: inout [Operand?]
-  ) throws(Failure) -> Operand? {
-    if let operand = operands[id] { return operand }
-    guard let constant = graph.values[id].constant else { return nil }
-    let operand = builder.constant(constant)
-    operands[id] = operand
-    return operand
-  }
-
-  private static func lower(
-    _ index: Int, of network: Network, _ builder: PlanBuilder, _ operands: inout [Operand?]
-  ) throws(Failure) {
-    let node = network.graph.nodes[index]
-    do throws(Failure) {
-      var inputs: [Operand?] = []
-      var known = true
-      for id in node.inputs {
-        guard let id else { inputs.append(nil); continue }
-        guard let operand = try operand(id, network.graph, builder, &operands) else {
-          throw Failure(.invalidModel, "input '\(network.graph.values[id].name)' is never computed")
-        }
-        known = known && builder.isKnown(operand)
-        inputs.append(operand)
-      }
-      builder.node = index
-      let outputs: [Operand?]
-      if known {
-        var tensors: [Tensor?] = []
-        for input in inputs {
-          if let input { tensors.append(try builder.tensor(input)) } else { tensors.append(nil) }
-        }
-        outputs = try evaluate(network.operators[index], tensors).map { $0.map(builder.constant) }
-      } else {
-        outputs = try network.operators[index].plan(Inputs(inputs), builder)
-      }
-      for (position, id) in node.outputs.enumerated() {
-        guard let id else { continue }
-        guard position < outputs.count, let output = outputs[position] else {
-          throw Failure(.unsupported, "output \(position) of this operator is not supported")
-        }
-        operands[id] = output
-      }
-    } catch {
-      throw error.within(node.description)
-    }
-  }
+/// What the plans after a plan start from.
+struct Frontier {
+  /// The node to go on with.
+  let node: Int
+  /// Values that are still needed: views, and the buffers that they are of.
+  var values: [(id: Int, view: Operand, place: PlannedBuffer.Place, byteCount: Int)] = []
+  /// Buffers of the plan whose addresses go into the run's next slots, in this order.
+  var exports: [Int] = []
+  /// Slots in use when the next plan begins, apart from what an operator between the plans brings.
+  var slotCount: Int
+  /// Values that come in between: one whose content becomes known, or an operator's results.
+  let awaited: [Int?]
 }
 
 /// The type and shape of an actual input.

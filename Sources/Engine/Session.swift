@@ -25,82 +25,29 @@ public struct OutputData {
 public final class Session {
   public let network: Network
   public let threadCount: Int
-  public private(set) var plansBuilt = 0
-  private let planCapacity: Int
-  /// The most recently used first.
-  private var plans: [Plan] = []
-  private var arena: Storage?
-  private let execution: Execution
+  private let runner: Runner
 
-  public init(_ network: Network, threads: Int = 1, planCapacity: Int = 16) throws(Failure) {
+  public static let defaultIterationLimit = 1_000_000
+
+  /// - Parameter iterationLimit: the most iterations of a loop in the network.
+  public init(
+    _ network: Network, threads: Int = 1, planCapacity: Int = 16, iterationLimit: Int = defaultIterationLimit
+  ) throws(Failure) {
     self.network = network
-    self.planCapacity = max(1, planCapacity)
     threadCount = max(1, threads)
-    execution = Execution(kernels: bestKernels, threads: try ThreadPool(threads: threadCount))
+    runner = Runner(
+      network, Runner.Settings(planCapacity: max(1, planCapacity), iterationLimit: iterationLimit),
+      threads: try ThreadPool(threads: threadCount))
   }
 
-  public var planCount: Int { plans.count }
-  public var memoryBytes: Int { arena?.byteCount ?? 0 }
+  public var planCount: Int { runner.planCount }
+  public var plansBuilt: Int { runner.plansBuilt }
+  public var memoryBytes: Int { runner.memoryBytes }
 
   /// `inputs` in the network's order. The results are valid until the next run.
   public func run(_ inputs: [InputData]) throws(Failure) -> [OutputData] {
-    let plan = try plan(for: inputs)
-    if plan.memory.byteCount > memoryBytes {
-      arena = nil
-      arena = try Storage(byteCount: plan.memory.byteCount)
-    }
-    bind(plan, inputs)
-    for step in plan.steps {
-      step.run(execution)
-      if let failure = execution.takeFailure() {
-        throw step.node >= 0 ? failure.within(network.graph.nodes[step.node].description) : failure
-      }
-    }
-    return plan.outputs.map { operand in
-      OutputData(
-        type: operand.type, shape: operand.shape, data: execution.bytes(operand),
-        byteCount: operand.count * operand.type.size)
-    }
-  }
-
-  private func bind(_ plan: Plan, _ inputs: [InputData]) {
-    let arenaBase = arena?.base ?? nowhere
-    execution.bases.removeAll(keepingCapacity: true)
-    for (index, buffer) in plan.buffers.enumerated() {
-      switch buffer.place {
-      case .input(let number):
-        execution.bases.append(inputs[number].data.map { UnsafeMutableRawPointer(mutating: $0) } ?? nowhere)
-      case .constant(let tensor): execution.bases.append(tensor.storage.base)
-      case .arena: execution.bases.append(arenaBase + plan.memory.offsets[index])
-      }
-    }
-  }
-
-  private func plan(for inputs: [InputData]) throws(Failure) -> Plan {
-    for (position, plan) in plans.enumerated() where matches(plan, inputs) {
-      if position > 0 {
-        plans.remove(at: position)
-        plans.insert(plan, at: 0)
-      }
-      return plan
-    }
     try check(inputs)
-    let plan: Plan
-    do throws(Failure) {
-      plan = try Plan(network, inputs: inputs.map { $0.description }, threads: threadCount)
-    } catch {
-      throw error.within(describeInputs(inputs))
-    }
-    plansBuilt += 1
-    if plans.count >= planCapacity { plans.removeLast() }
-    plans.insert(plan, at: 0)
-    return plan
-  }
-
-  private func matches(_ plan: Plan, _ inputs: [InputData]) -> Bool {
-    guard plan.inputs.count == inputs.count else { return false }
-    for index in inputs.indices where plan.inputs[index] != inputs[index].description { return false }
-    return true
+    return try runner.run(inputs)
   }
 
   /// Types, ranks and fixed dimensions as declared.
@@ -125,15 +72,4 @@ public final class Session {
       }
     }
   }
-
-  private func describeInputs(_ inputs: [InputData]) -> String {
-    var text = "with"
-    for (index, (input, declaration)) in zip(inputs, network.inputs).enumerated() {
-      text += "\(index > 0 ? ", " : " ")'\(declaration.name)' of shape \(describe(input.description.shape))"
-    }
-    return text
-  }
 }
-
-/// The address of empty inputs and arenas.
-nonisolated(unsafe) private let nowhere = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)

@@ -33,6 +33,19 @@ public struct Node {
     return name.isEmpty ? "node \(place)" : "node '\(name)' (\(place))"
   }
 
+  /// The graphs among its attributes.
+  public var subgraphs: [Graph] {
+    var graphs: [Graph] = []
+    for attribute in attributes {
+      switch attribute.value {
+      case .graph(let graph): graphs.append(graph)
+      case .graphs(let more): graphs += more
+      default: break
+      }
+    }
+    return graphs
+  }
+
   public func failure(_ status: Status, _ message: Message) -> Failure {
     Failure(status, "\(description): \(message)")
   }

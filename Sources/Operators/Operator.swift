@@ -17,9 +17,12 @@ open class Operator {
     wanted = node.outputs.map { $0 != nil }
   }
 
+  /// Whether the operator accepts the inputs' types.
+  public final func check(_ inputs: Inputs) throws(Failure) { try signature.check(inputs.operands) }
+
   /// `lower` for inputs whose types the operator accepts.
   public final func plan(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
-    try signature.check(inputs.operands)
+    try check(inputs)
     return try lower(inputs, builder)
   }
 
@@ -27,6 +30,36 @@ open class Operator {
   /// left out are nil. The result has one entry for each output of the node.
   open func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
     throw Failure(.unsupported, "not implemented")
+  }
+
+  // MARK: Results whose shapes depend on contents
+
+  /// Whether the outputs are computed by `compute`, between two plans, since their shapes follow from the inputs'
+  /// contents.
+  open var isImmediate: Bool { false }
+
+  /// The outputs of an immediate operator. `bodies` runs the node's graphs.
+  open func compute(_ inputs: [Tensor?], _ bodies: Bodies) throws(Failure) -> [Tensor?] {
+    throw Failure(.unsupported, "not implemented")
+  }
+
+  /// The graphs that the node holds, in the order that `compute` and `substitute` number them.
+  open var graphs: [Graph] { [] }
+
+  /// The graph that takes the node's place, where that is known when the plan is made.
+  open func substitute(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> Int? { nil }
+}
+
+/// The graphs that a node holds, ready to run on values of any shapes.
+open class Bodies {
+  /// The most iterations that a loop may make.
+  public let iterationLimit: Int
+
+  public init(iterationLimit: Int) { self.iterationLimit = iterationLimit }
+
+  /// The outputs of a graph, in memory of their own.
+  open func run(_ graph: Int, _ inputs: [Tensor]) throws(Failure) -> [Tensor] {
+    throw Failure(.invalidModel, "the node holds no graph")
   }
 }
 

@@ -37,7 +37,7 @@ public enum Registry {
   public static let newestOpset = 28
 
   public static let entries: [RegistryEntry] =
-    convolutionOperators + matrixOperators + recurrentOperators + tensorOperators
+    convolutionOperators + matrixOperators + recurrentOperators + tensorOperators + controlOperators
 
   /// What makes the node's operator; nil when there is none, or none for so old an operator set.
   public static func entry(for node: Node) -> RegistryEntry? {

@@ -35,11 +35,5 @@ func foldConstants(_ graph: Graph) throws(Failure) {
 }
 
 private func isFoldable(_ node: Node, _ graph: Graph) -> Bool {
-  for attribute in node.attributes {
-    switch attribute.value {
-    case .graph, .graphs: return false
-    default: break
-    }
-  }
-  return node.inputs.allSatisfy { $0.map { graph.values[$0].constant != nil } ?? true }
+  node.subgraphs.isEmpty && node.inputs.allSatisfy { $0.map { graph.values[$0].constant != nil } ?? true }
 }

@@ -7,6 +7,7 @@ import Tensors
 /// Each pass is one file. A pass leaves the graph's results unchanged but for rounding.
 public func optimize(_ graph: Graph) throws(Failure) {
   try foldConstants(graph)
+  try optimizeSubgraphs(graph)
   removeDeadNodes(graph)
   try foldBatchNormalization(graph)
   try fuseBias(graph)

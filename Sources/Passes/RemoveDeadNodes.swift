@@ -8,14 +8,7 @@ func removeDeadNodes(_ graph: Graph) {
   for var node in graph.nodes.reversed() {
     guard node.outputs.contains(where: { $0.map { isNeeded[$0] } ?? false }) else { continue }
     for case let id? in node.inputs { isNeeded[id] = true }
-    for attribute in node.attributes {
-      switch attribute.value {
-      case .graph(let subgraph): for (outer, _) in subgraph.captures { isNeeded[outer] = true }
-      case .graphs(let subgraphs):
-        for subgraph in subgraphs { for (outer, _) in subgraph.captures { isNeeded[outer] = true } }
-      default: break
-      }
-    }
+    for subgraph in node.subgraphs { for (outer, _) in subgraph.captures { isNeeded[outer] = true } }
     // Outputs that nobody reads need not be computed.
     node.outputs = node.outputs.map { id in id.flatMap { isNeeded[$0] ? $0 : nil } }
     kept.append(node)
@@ -35,18 +28,14 @@ private func renumber(_ graph: Graph, keeping isNeeded: [Bool]) {
     values.append(value)
   }
   graph.values = values
+  graph.captures = graph.captures.filter { isKept[$0.inner] }.map { ($0.outer, number[$0.inner]) }
   graph.inputs = graph.inputs.map { number[$0] }
   graph.outputs = graph.outputs.map { number[$0] }
   for index in graph.nodes.indices {
     graph.nodes[index].inputs = graph.nodes[index].inputs.map { $0.map { number[$0] } }
     graph.nodes[index].outputs = graph.nodes[index].outputs.map { $0.map { number[$0] } }
-    for attribute in graph.nodes[index].attributes {
-      switch attribute.value {
-      case .graph(let subgraph): subgraph.captures = subgraph.captures.map { (number[$0.outer], $0.inner) }
-      case .graphs(let subgraphs):
-        for subgraph in subgraphs { subgraph.captures = subgraph.captures.map { (number[$0.outer], $0.inner) } }
-      default: break
-      }
+    for subgraph in graph.nodes[index].subgraphs {
+      subgraph.captures = subgraph.captures.map { (number[$0.outer], $0.inner) }
     }
   }
 }

@@ -17,14 +17,7 @@ struct Uses {
     for (index, node) in graph.nodes.enumerated() {
       for case let id? in node.inputs { readers[id].append(index) }
       for case let id? in node.outputs { maker[id] = index }
-      for attribute in node.attributes {
-        switch attribute.value {
-        case .graph(let subgraph): for (outer, _) in subgraph.captures { isNeededOutside[outer] = true }
-        case .graphs(let subgraphs):
-          for subgraph in subgraphs { for (outer, _) in subgraph.captures { isNeededOutside[outer] = true } }
-        default: break
-        }
-      }
+      for subgraph in node.subgraphs { for (outer, _) in subgraph.captures { isNeededOutside[outer] = true } }
     }
     for id in graph.outputs { isNeededOutside[id] = true }
   }

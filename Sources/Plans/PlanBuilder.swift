@@ -4,7 +4,8 @@ import Tensors
 /// A buffer of a plan.
 public struct PlannedBuffer {
   public enum Place {
-    /// The plan's n-th input, in the caller's memory; read only.
+    /// The run's n-th slot: an input of the network, in the caller's memory, or what an earlier plan of the run left;
+    /// read only.
     case input(Int)
     /// Known when the plan is made; read only.
     case constant(Tensor)
@@ -33,12 +34,13 @@ public final class PlanBuilder {
 
   // MARK: Buffers
 
-  private func add(_ place: PlannedBuffer.Place, byteCount: Int) -> Int {
+  /// A buffer's number.
+  public func add(_ place: PlannedBuffer.Place, byteCount: Int) -> Int {
     buffers.append(PlannedBuffer(place: place, byteCount: byteCount))
     return buffers.count - 1
   }
 
-  /// The plan's input number `index`, dense and row-major.
+  /// What the run has in slot `index`, dense and row-major.
   public func input(_ index: Int, _ type: ElementType, _ shape: Shape) throws(Failure) -> Operand {
     let bytes = try elementCount(of: shape) * type.size
     return Operand(buffer: add(.input(index), byteCount: bytes), type: type, shape: shape)
@@ -87,7 +89,38 @@ public final class PlanBuilder {
   /// Keeps a buffer's content until the end of the plan.
   public func keep(_ operand: Operand) { use(operand.buffer, at: Int.max) }
 
+  // MARK: Attempts
+
+  /// Where a node's lowering began.
+  public struct Mark {
+    fileprivate let stepCount: Int
+    fileprivate let bufferCount: Int
+  }
+
+  public var mark: Mark { Mark(stepCount: steps.count, bufferCount: buffers.count) }
+
+  /// Forgets the steps and buffers that were added since.
+  public func rollBack(to mark: Mark) {
+    steps.removeSubrange(mark.stepCount...)
+    buffers.removeSubrange(mark.bufferCount...)
+    for index in buffers.indices where buffers[index].lastStep >= steps.count {
+      buffers[index].lastStep = steps.count - 1
+      if buffers[index].firstStep >= steps.count {
+        buffers[index].firstStep = Int.max
+        buffers[index].lastStep = -1
+      }
+    }
+  }
+
   // MARK: Values known at plan time
+
+  /// The operand whose content an operator asked for in vain.
+  public private(set) var requested: Operand?
+
+  public func takeRequest() -> Operand? {
+    defer { requested = nil }
+    return requested
+  }
 
   public func isKnown(_ operand: Operand) -> Bool {
     if case .constant = buffers[operand.buffer].place { return true }
@@ -113,12 +146,17 @@ public final class PlanBuilder {
     return result
   }
 
-  /// The integers of an operand that must be known at plan time (a shape, axes, pads); `what` names it in messages.
+  /// The value of an operand that must be known at plan time (a shape, axes, scales); `what` names it in messages.
+  /// Where it depends on an input's content, the plan ends before the node, and one for this content goes on.
+  public func known(_ operand: Operand, _ what: String) throws(Failure) -> Tensor {
+    if let tensor = try tensor(operand) { return tensor }
+    requested = operand
+    throw Failure(.unsupported, "\(what) depends on a content that cannot be known when it is needed")
+  }
+
+  /// The integers of an operand that must be known at plan time.
   public func integers(_ operand: Operand, _ what: String) throws(Failure) -> [Int] {
-    guard let tensor = try tensor(operand) else {
-      throw Failure(.unsupported, "\(what) depends on the input's content; it must follow from constants and shapes")
-    }
-    return try tensor.integers(what)
+    try known(operand, what).integers(what)
   }
 
   // MARK: Layouts

@@ -39,6 +39,13 @@ public struct Tensor {
 
   /// The same elements in another shape of equally many.
   public func reshaped(_ shape: Shape) throws(Failure) -> Tensor { try Tensor(type, shape, storage) }
+
+  /// In memory of its own.
+  public func copied() throws(Failure) -> Tensor {
+    let copy = try Tensor(type, shape)
+    copy.storage.base.copyMemory(from: storage.base, byteCount: byteCount)
+    return copy
+  }
 }
 
 extension Tensor {

@@ -33,7 +33,16 @@ def _without_nul(encoded: bytes, what: str, value: Any) -> bytes:
 
 def int32(value: Any, what: str) -> int:
     """An integer that fits the C type; ctypes alone would wrap it."""
+    return _integer(value, what, 32)
+
+
+def int64(value: Any, what: str) -> int:
+    """An integer that fits the C type; ctypes alone would wrap it."""
+    return _integer(value, what, 64)
+
+
+def _integer(value: Any, what: str, bits: int) -> int:
     number = operator.index(value)
-    if not -(2**31) <= number < 2**31:
-        raise InvalidArgumentError(f"{what} is {number}, which is beyond 32 bits")
+    if not -(2 ** (bits - 1)) <= number < 2 ** (bits - 1):
+        raise InvalidArgumentError(f"{what} is {number}, which is beyond {bits} bits")
     return number

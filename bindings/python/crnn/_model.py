@@ -122,15 +122,17 @@ class Model:
         """`Session.read` on the model's default session."""
         return self._default_session().read(image, pixel_format=pixel_format)
 
-    def session(self, *, threads: int = 1, plan_capacity: int = 16) -> Session:
+    def session(self, *, threads: int = 1, plan_capacity: int = 16, loop_limit: int = 1_000_000) -> Session:
         """A session of its own, for another thread or another setting.
 
         threads        that a run may use, the calling one included; -1 means as many as there are processors for this
                        process. Results do not depend on it.
         plan_capacity  plans kept, one per combination of input shapes; the least recently used one goes first.
+        loop_limit     the most iterations that a Loop or Scan in the model may make in one go; LimitExceededError
+                       beyond.
         """
         names = [spec.name for spec in self._output_specs]
-        return Session(self._handle, self._input_kinds, names, threads, plan_capacity)
+        return Session(self._handle, self._input_kinds, names, threads, plan_capacity, loop_limit)
 
     def save(self, path: Union[str, os.PathLike[str]]) -> None:
         """Writes the model with its metadata in the native format, replacing a file of this name as a whole."""

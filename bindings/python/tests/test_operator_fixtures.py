@@ -13,22 +13,14 @@ import goldens
 
 MODELS = sorted((CHECKOUT / "Tests" / "fixtures" / "operators").glob("*.onnx"))
 
-#: Models that the library refuses, and says so: operators that it lacks, ...
+#: Models whose operators the library lacks, and says so.
 LACKING = {
-    "einsum_0", "einsum_1", "eyelike", "hardmax", "lpnorm_1", "lpnorm_2", "lrn", "meanvariancenorm", "nonzero",
-    "reversesequence",
-}
-#: ... and shapes that depend on the content of an input.
-DEPENDING_ON_CONTENT = {
-    "constantofshape_bool", "constantofshape_default", "constantofshape_empty", "constantofshape_float",
-    "constantofshape_int32", "constantofshape_int64", "expand_dynamic", "pad_dynamic", "range_constant", "range_empty",
-    "range_float", "range_int32", "range_int64", "reducesum_dynamic_axes", "reshape_dynamic", "slice_dynamic",
-    "tile_ones",
+    "einsum_0", "einsum_1", "eyelike", "hardmax", "lpnorm_1", "lpnorm_2", "lrn", "meanvariancenorm", "reversesequence",
 }
 
 
 def parameter(path: pathlib.Path) -> Any:
-    refused = path.stem in LACKING | DEPENDING_ON_CONTENT
+    refused = path.stem in LACKING
     marks = [pytest.mark.xfail(raises=crnn.UnsupportedError, strict=True)] if refused else []
     return pytest.param(path, id=path.stem, marks=marks)
 

@@ -12,4 +12,6 @@ let indexingOperators: [RegistryEntry] = [
   RegistryEntry("OneHot", since: 9, .number, .number, .any) { (node) throws(Failure) in try OneHot(node) },
   RegistryEntry("Trilu", since: 14, .any, .int64) { (node) throws(Failure) in try Trilu(node) },
   RegistryEntry("TopK", .number, .int64) { (node) throws(Failure) in try TopK(node) },
+  RegistryEntry("NonZero", since: 9, .any) { (node) throws(Failure) in try NonZero(node) },
+  RegistryEntry("Compress", since: 9, .any, .bool) { (node) throws(Failure) in try Compress(node) },
 ]

@@ -46,10 +46,7 @@ final class OneHot: Operator {
 extension PlanBuilder {
   /// A number that must be known when the plan is made, in another type.
   func known(_ operand: Operand, as type: ElementType, _ what: String) throws(Failure) -> Operand {
-    guard let tensor = try tensor(operand) else {
-      throw Failure(.unsupported, "\(what) depends on the input's content; it must follow from constants and shapes")
-    }
-    return try constant(tensor.converted(to: type))
+    try constant(known(operand, what).converted(to: type))
   }
 }
 

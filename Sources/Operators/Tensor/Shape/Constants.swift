@@ -110,9 +110,7 @@ final class RangeOperator: Operator {
   private func floats(_ inputs: Inputs, _ type: ElementType, _ builder: PlanBuilder) throws(Failure) -> Tensor {
     var values: [Double] = []
     for index in 0..<3 {
-      guard let tensor = try builder.tensor(inputs.required(index)) else {
-        throw Failure(.unsupported, "the range depends on the input's content; it must follow from constants and shapes")
-      }
+      let tensor = try builder.known(inputs.required(index), "the range")
       values.append(try tensor.converted(to: .float64).elements(as: Double.self)[0])
     }
     guard values[2] != 0 else { throw Failure(.invalidInput, "the delta is 0") }

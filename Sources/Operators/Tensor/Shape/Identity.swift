@@ -23,9 +23,7 @@ final class Dropout: Operator {
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
     let x = try inputs.required(0)
     if hasTrainingInput, let training = inputs.optional(2) {
-      guard let flag = try builder.tensor(training) else {
-        throw Failure(.unsupported, "training_mode depends on the input's content")
-      }
+      let flag = try builder.known(training, "training_mode")
       if flag.elements(as: UInt8.self).contains(where: { $0 != 0 }) { throw Failure(.unsupported, "training") }
     }
     guard wanted.count > 1 else { return [x] }

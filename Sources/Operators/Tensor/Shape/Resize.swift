@@ -75,10 +75,10 @@ final class Resize: Operator {
     if let attribute = self.scales {
       scales = attribute.map { Double($0) }
     } else if let operand = inputs.optional(scalesIndex), operand.count > 0 {
-      guard operand.type == .float32, let tensor = try builder.tensor(operand) else {
-        throw Failure(.unsupported, "the scales depend on the input's content; they must follow from constants and shapes")
+      guard operand.type == .float32 else {
+        throw Failure(.invalidInput, "the scales are \(operand.type.name), expected float32")
       }
-      scales = tensor.elements(as: Float.self).map { Double($0) }
+      scales = try builder.known(operand, "the scales").elements(as: Float.self).map { Double($0) }
     }
     guard scales.count == axes.count, scales.allSatisfy({ $0 > 0 && $0 < 0x1p30 }) else {
       throw Failure(.invalidInput, "\(scales.count) scales for \(axes.count) axes, expected one positive number each")

@@ -1,0 +1,238 @@
+import Operators
+import Plans
+import Tensors
+
+/// Runs a network, or a graph inside one: owns the scratch memory and the plans of recent shapes.
+final class Runner {
+  struct Settings {
+    var planCapacity: Int
+    var iterationLimit: Int
+  }
+
+  let network: Network
+  private let settings: Settings
+  private(set) var plansBuilt = 0
+  /// The most recently used first.
+  private var plans: [Plan] = []
+  /// The most plans that a run took.
+  private var longestChain = 1
+  /// Scratch memory for each plan of a chain.
+  private var arenas: [Storage?] = []
+  private let execution: Execution
+  /// Addresses of what the run's plans share: the network's inputs, then what each plan leaves to the later ones.
+  private var slots: [UnsafeMutableRawPointer] = []
+  /// Results that operators between plans made in this run.
+  private var held: [Tensor] = []
+  /// The graphs of each node that was computed between plans.
+  private var bodies: [NodeBodies?]
+
+  init(_ network: Network, _ settings: Settings, threads: ThreadPool) {
+    self.network = network
+    self.settings = settings
+    execution = Execution(kernels: bestKernels, threads: threads)
+    bodies = [NodeBodies?](repeating: nil, count: network.graph.nodes.count)
+  }
+
+  var planCount: Int { plans.count }
+
+  var memoryBytes: Int {
+    var bytes = 0
+    for case let arena? in arenas { bytes += arena.byteCount }
+    for case let node? in bodies { for runner in node.runners { bytes += runner.memoryBytes } }
+    return bytes
+  }
+
+  /// The first plan for these inputs, which is all that many runs need; nil when it must be made.
+  private func found(_ inputs: [InputData]) -> Plan? {
+    find(after: nil) { plan in
+      guard case .shapes(let shapes) = plan.key, shapes.count == inputs.count else { return false }
+      for index in shapes.indices where shapes[index] != inputs[index].description { return false }
+      return true
+    }
+  }
+
+  private func find(after previous: Plan?, _ matches: (Plan) -> Bool) -> Plan? {
+    for (position, plan) in plans.enumerated() where plan.previous === previous && matches(plan) {
+      if position > 0 {
+        plans.remove(at: position)
+        plans.insert(plan, at: 0)
+      }
+      return plan
+    }
+    return nil
+  }
+
+  private func remember(_ plan: Plan) {
+    plansBuilt += 1
+    longestChain = max(longestChain, plan.depth + 1)
+    while plans.count >= settings.planCapacity * longestChain { plans.removeLast() }
+    plans.insert(plan, at: 0)
+  }
+
+  /// `inputs` in the network's order, then what its graph captures. The results are valid until the next run.
+  func run(_ inputs: [InputData]) throws(Failure) -> [OutputData] {
+    held.removeAll(keepingCapacity: true)
+    slots.removeAll(keepingCapacity: true)
+    for input in inputs { slots.append(input.data.map { UnsafeMutableRawPointer(mutating: $0) } ?? nowhere) }
+    var plan: Plan
+    if let known = found(inputs) {
+      plan = known
+    } else {
+      do throws(Failure) {
+        plan = try Planner.plan(network, for: inputs.map { $0.description }, threads: execution.threads.count)
+      } catch {
+        throw error.within(description(of: inputs))
+      }
+      remember(plan)
+    }
+    while true {
+      try runSteps(of: plan)
+      switch plan.ending {
+      case .outputs(let operands): return operands.map(output)
+      case .content(let operand): plan = try next(after: plan, content: operand, inputs)
+      case .immediate(let node, let inputs, let captured): plan = try next(after: plan, node, inputs, captured)
+      }
+    }
+  }
+
+  private func runSteps(of plan: Plan) throws(Failure) {
+    while arenas.count <= plan.depth { arenas.append(nil) }
+    if plan.memory.byteCount > arenas[plan.depth]?.byteCount ?? 0 {
+      arenas[plan.depth] = nil
+      arenas[plan.depth] = try Storage(byteCount: plan.memory.byteCount)
+    }
+    let arena = arenas[plan.depth]?.base ?? nowhere
+    execution.bases.removeAll(keepingCapacity: true)
+    for (index, buffer) in plan.buffers.enumerated() {
+      switch buffer.place {
+      case .input(let slot): execution.bases.append(slots[slot])
+      case .constant(let tensor): execution.bases.append(tensor.storage.base)
+      case .arena: execution.bases.append(arena + plan.memory.offsets[index])
+      }
+    }
+    for step in plan.steps {
+      step.run(execution)
+      if let failure = execution.takeFailure() {
+        throw step.node >= 0 ? failure.within(network.graph.nodes[step.node].description) : failure
+      }
+    }
+  }
+
+  private func output(_ operand: Operand) -> OutputData {
+    OutputData(
+      type: operand.type, shape: operand.shape, data: execution.bytes(operand),
+      byteCount: operand.count * operand.type.size)
+  }
+
+  /// A dense operand's value, in place.
+  private func tensor(_ operand: Operand) throws(Failure) -> Tensor {
+    let bytes = UnsafeRawBufferPointer(start: execution.bytes(operand), count: operand.count * operand.type.size)
+    return try Tensor(operand.type, operand.shape, Storage(bytes, keeping: nil))
+  }
+
+  private func next(after plan: Plan, content operand: Operand, _ inputs: [InputData]) throws(Failure) -> Plan {
+    guard let frontier = plan.frontier else { return plan }
+    let content = try tensor(operand)
+    for buffer in frontier.exports { slots.append(execution.bases[buffer]) }
+    let known = find(after: plan) { candidate in
+      guard case .content(let bytes) = candidate.key else { return false }
+      return bytes.elementsEqual(content.bytes)
+    }
+    if let known { return known }
+    do throws(Failure) {
+      let next = try Planner.plan(
+        network, after: plan, frontier, content: content.copied(), threads: execution.threads.count)
+      remember(next)
+      return next
+    } catch {
+      throw error.within(description(of: inputs))
+    }
+  }
+
+  private func next(
+    after plan: Plan, _ node: Int, _ inputs: [Operand?], _ captured: [[Operand]]
+  ) throws(Failure) -> Plan {
+    guard let frontier = plan.frontier else { return plan }
+    let description = network.graph.nodes[node].description
+    let results: [Tensor?]
+    do throws(Failure) {
+      var tensors: [Tensor?] = []
+      for input in inputs {
+        if let input { tensors.append(try tensor(input)) } else { tensors.append(nil) }
+      }
+      let bodies = bodies(of: node)
+      bodies.captured = []
+      for operands in captured {
+        var values: [Tensor] = []
+        for operand in operands { values.append(try tensor(operand)) }
+        bodies.captured.append(values)
+      }
+      results = try network.operators[node].compute(tensors, bodies)
+    } catch {
+      throw error.within(description)
+    }
+    for buffer in frontier.exports { slots.append(execution.bases[buffer]) }
+    var shapes: [InputDescription] = []
+    for (position, id) in frontier.awaited.enumerated() {
+      guard position < results.count, let result = results[position] else {
+        guard id == nil else { throw Failure(.invalidModel, "output \(position) is missing").within(description) }
+        shapes.append(InputDescription(.bool, [0]))
+        slots.append(nowhere)
+        continue
+      }
+      held.append(result)
+      shapes.append(InputDescription(result.type, result.shape))
+      slots.append(result.storage.base)
+    }
+    let known = find(after: plan) { $0.key == .shapes(shapes) }
+    if let known { return known }
+    let next = try Planner.plan(network, after: plan, frontier, results: shapes, threads: execution.threads.count)
+    remember(next)
+    return next
+  }
+
+  private func description(of inputs: [InputData]) -> String {
+    var text = "with"
+    for (index, (input, id)) in zip(inputs, network.given).enumerated() {
+      let name = network.graph.values[id].name
+      text += "\(index > 0 ? ", " : " ")'\(name)' of shape \(describe(input.description.shape))"
+    }
+    return text
+  }
+
+  private func bodies(of node: Int) -> NodeBodies {
+    if let bodies = bodies[node] { return bodies }
+    let made = NodeBodies(
+      network.bodies[node].map { Runner($0, settings, threads: execution.threads) }, settings.iterationLimit)
+    bodies[node] = made
+    return made
+  }
+}
+
+/// The graphs of one node, each with a runner of its own.
+private final class NodeBodies: Bodies {
+  let runners: [Runner]
+  /// What each graph captures, in this run.
+  var captured: [[Tensor]] = []
+
+  init(_ runners: [Runner], _ iterationLimit: Int) {
+    self.runners = runners
+    super.init(iterationLimit: iterationLimit)
+  }
+
+  override func run(_ graph: Int, _ inputs: [Tensor]) throws(Failure) -> [Tensor] {
+    let given = (inputs + captured[graph]).map { tensor in
+      InputData(InputDescription(tensor.type, tensor.shape), UnsafeRawPointer(tensor.storage.base))
+    }
+    var results: [Tensor] = []
+    for output in try runners[graph].run(given) {
+      let result = try Tensor(output.type, output.shape)
+      result.storage.base.copyMemory(from: output.data, byteCount: output.byteCount)
+      results.append(result)
+    }
+    return results
+  }
+}
+
+/// The address of empty inputs and arenas.
+nonisolated(unsafe) private let nowhere = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
