@@ -1,5 +1,5 @@
 /// A dense row-major tensor in memory. Its elements are not changed once others can see it.
-public struct Tensor {
+public final class Tensor {
   public let type: ElementType
   public let shape: Shape
   public let count: Int
@@ -19,7 +19,7 @@ public struct Tensor {
   }
 
   /// Fresh memory, not cleared.
-  public init(_ type: ElementType, _ shape: Shape) throws(Failure) {
+  public convenience init(_ type: ElementType, _ shape: Shape) throws(Failure) {
     try self.init(type, shape, Storage(byteCount: elementCount(of: shape) * type.size))
   }
 
