@@ -71,7 +71,7 @@ struct Window {
               + " that reaches over \(extent) elements")
         }
         output[axis] = room / stride + 1
-        if roundsUp, room % stride != 0, output[axis] * stride < size + begin[axis] { output[axis] += 1 }
+        if roundsUp, padding == .explicit, room % stride != 0, output[axis] * stride < size + begin[axis] { output[axis] += 1 }
       }
     }
     return (output, begin, end)

@@ -66,7 +66,7 @@ final class Power: Operator {
   }
 }
 
-/// Mod: of integers with the divisor's sign, or with the dividend's when `fmod` is set.
+/// Mod: with the divisor's sign, or with the dividend's when `fmod` is set.
 final class Modulo: Operator {
   private let truncates: Bool
 
@@ -76,10 +76,6 @@ final class Modulo: Operator {
   }
 
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
-    let dividend = try inputs.required(0)
-    guard truncates || !dividend.type.isFloatingPoint else {
-      throw Failure(.invalidModel, "attribute 'fmod' must be 1 for \(dividend.type.name)")
-    }
-    return [try builder.binary("Mod", truncates ? .remainder : .modulo, dividend, inputs.required(1))]
+    [try builder.binary("Mod", truncates ? .remainder : .modulo, inputs.required(0), inputs.required(1))]
   }
 }

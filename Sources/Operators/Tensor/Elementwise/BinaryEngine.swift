@@ -110,6 +110,23 @@ extension PlanBuilder {
   }
 }
 
+/// y = y op x for `count` elements side by side, of a type that elements are computed in.
+func accumulate(
+  _ op: BinaryOperation, _ type: ElementType, _ count: Int, _ y: UnsafeMutableRawPointer, _ x: UnsafeRawPointer
+) {
+  func run<Element: Arithmetic>(_: Element.Type) {
+    let to = y.assumingMemoryBound(to: Element.self)
+    var invalid = false
+    combine(op, count, SIMD4(1, 1, 1, 0), to, to, x.assumingMemoryBound(to: Element.self), &invalid)
+  }
+  switch type {
+  case .float32: run(Float.self)
+  case .float64: run(Double.self)
+  case .uint64: run(UInt64.self)
+  default: run(Int64.self)
+  }
+}
+
 func isZeroOrOne(_ stride: Int) -> Bool { stride == 0 || stride == 1 }
 
 /// One row of a binary operation: y = a op b.

@@ -14,16 +14,13 @@ final class PRelu: Operator {
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
     let input = try inputs.required(0)
     var factor = try inputs.required(1)
-    guard input.type.isFloatingPoint, factor.type == input.type else {
-      throw Failure(.unsupported, "inputs are \(input.type.name) and \(factor.type.name), expected one floating-point type")
-    }
     if slopesAreChannels, factor.rank == 1, input.rank > 1 {
       factor = try builder.reshaped(factor, [factor.count] + Shape(repeating: 1, count: input.rank - 2))
     }
-    if input.type == .float64 {
-      let zero = try builder.cast(builder.constant(.float32([0], shape: [])), to: .float64)
-      let scaled = try builder.binary("PRelu", .multiply, builder.binary("PRelu", .minimum, input, zero), factor)
-      return [try builder.binary("PRelu", .add, builder.binary("PRelu", .maximum, input, zero), scaled)]
+    if input.type.computed != .float32 {
+      let zero = try builder.constant(Tensor.float32([0], shape: []).converted(to: input.type))
+      let scaled = try builder.binary("PRelu", .multiply, input, broadcast(factor, to: input.shape))
+      return [try builder.select(builder.binary("PRelu", .greater, input, zero), input, scaled)]
     }
     let x = try builder.cast(input, to: .float32)
     let slope = try broadcast(builder.cast(factor, to: .float32), to: x.shape)

@@ -145,18 +145,34 @@ final class GatherND: Operator {
   }
 }
 
-/// ScatterND: a copy of the data with slices at the coordinates in the indices' last axis replaced by the updates.
+/// How an update changes what it meets; nil replaces it. Updates of one place are taken in the order of the indices.
+private func scatterReduction(_ node: Node) throws(Failure) -> BinaryOperation? {
+  let name = try node.string("reduction", default: "none")
+  switch name {
+  case "none": return nil
+  case "add": return .add
+  case "mul": return .multiply
+  case "max": return .maximum
+  case "min": return .minimum
+  default: throw Failure(.invalidModel, "attribute 'reduction' is '\(name)', expected none, add, mul, max or min")
+  }
+}
+
+/// ScatterND: a copy of the data with slices at the coordinates in the indices' last axis replaced by the updates, or
+/// combined with them.
 final class ScatterND: Operator {
+  private let reduction: BinaryOperation?
+
   override init(_ node: Node) throws(Failure) {
-    let reduction = try node.string("reduction", default: "none")
-    guard reduction == "none" else { throw Failure(.unsupported, "reduction '\(reduction)'") }
+    reduction = try scatterReduction(node)
     try super.init(node)
   }
 
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
     let data = try inputs.required(0)
     let places = try builder.indices(inputs.required(1, ranks: 1...maximumRank))
-    let updates = try builder.contiguous(inputs.required(2))
+    let type = reduction == nil ? data.type : data.type.computed
+    let updates = try builder.contiguous(builder.cast(inputs.required(2), to: type))
     let depth = places.shape[places.rank - 1]
     guard depth >= 1, depth <= data.rank,
       updates.shape == Array(places.shape.dropLast()) + Array(data.shape[depth...])
@@ -166,18 +182,22 @@ final class ScatterND: Operator {
         "indices of shape \(describe(places.shape)) and updates of shape \(describe(updates.shape)) do not fit data of "
           + "shape \(describe(data.shape))")
     }
-    let result = try builder.copied(data)
-    if updates.count == 0 { return [result] }
+    let result = try builder.copied(builder.cast(data, to: type))
     let slice = Coordinates(result, from: 0, depth: depth)
-    let rows = try elementCount(of: Array(places.shape.dropLast()))
-    builder.emit("ScatterND", reads: [places, updates, result], writes: [result]) { execution in
+    let rows = updates.count == 0 ? 0 : try elementCount(of: Array(places.shape.dropLast()))
+    builder.emit("ScatterND", reads: [places, updates, result], writes: [result]) { [reduction] execution in
       let indices = execution.pointer(places, as: Int64.self)
       for row in 0..<rows {
         guard let offset = slice.offset(indices + row &* depth, execution) else { return }
-        memcpy(execution.bytes(result) + offset, execution.bytes(updates) + row &* slice.bytes, slice.bytes)
+        let (to, from) = (execution.bytes(result) + offset, execution.bytes(updates) + row &* slice.bytes)
+        if let reduction {
+          accumulate(reduction, type, slice.bytes / type.size, to, from)
+        } else {
+          memcpy(to, from, slice.bytes)
+        }
       }
     }
-    return [result]
+    return [try builder.cast(result, to: data.type)]
   }
 }
 
@@ -210,14 +230,14 @@ private struct Coordinates {
 }
 
 /// ScatterElements: a copy of the data in which each update replaces the element whose coordinate along `axis` its
-/// index names.
+/// index names, or is combined with it.
 final class ScatterElements: Operator {
   private let axis: Int
+  private let reduction: BinaryOperation?
 
   override init(_ node: Node) throws(Failure) {
     axis = try node.int("axis", default: 0)
-    let reduction = try node.string("reduction", default: "none")
-    guard reduction == "none" else { throw Failure(.unsupported, "reduction '\(reduction)'") }
+    reduction = try scatterReduction(node)
     try super.init(node)
   }
 
@@ -225,19 +245,20 @@ final class ScatterElements: Operator {
     let data = try inputs.required(0)
     let axis = try normalize(axis: self.axis, rank: data.rank)
     let places = try builder.indices(inputs.required(1))
-    let updates = try inputs.required(2)
+    let type = reduction == nil ? data.type : data.type.computed
+    let updates = try builder.cast(inputs.required(2), to: type)
     try requireWithin(places.shape, data.shape, except: axis)
     guard updates.shape == places.shape else {
       throw Failure(
         .invalidInput, "updates have shape \(describe(updates.shape)), expected \(describe(places.shape))")
     }
-    let result = try builder.copied(data)
+    let result = try builder.copied(builder.cast(data, to: type))
     var origin = result
     origin.shape = places.shape
-    let (size, stride, bytes) = (result.shape[axis], result.strides[axis], data.type.size)
+    let (size, stride, bytes) = (result.shape[axis], result.strides[axis], type.size)
     origin.strides[axis] = 0
     let loop = StridedLoop(places.shape, places, updates, origin)
-    builder.emit("ScatterElements", reads: [places, updates, result], writes: [result]) { execution in
+    builder.emit("ScatterElements", reads: [places, updates, result], writes: [result]) { [reduction] execution in
       let from = execution.bytes(updates)
       let to = execution.bytes(result)
       let indices = execution.pointer(places, as: Int64.self)
@@ -245,10 +266,15 @@ final class ScatterElements: Operator {
         for element in 0..<loop.count {
           let at = offset &+ loop.stride &* SIMD4(repeating: element)
           guard let place = place(indices[at[0]], size) else { return execution.failIndex(indices[at[0]], size) }
-          copyElement(to + (at[2] &+ place &* stride) &* bytes, from + at[1] &* bytes, bytes)
+          let (target, source) = (to + (at[2] &+ place &* stride) &* bytes, from + at[1] &* bytes)
+          if let reduction {
+            accumulate(reduction, type, 1, target, source)
+          } else {
+            copyElement(target, source, bytes)
+          }
         }
       }
     }
-    return [result]
+    return [try builder.cast(result, to: data.type)]
   }
 }

@@ -3,26 +3,28 @@ import KernelTable
 import Plans
 import Tensors
 
-/// BatchNormalization in inference: scale · (x - mean) / √(variance + epsilon) + bias by channel, axis 1.
+/// BatchNormalization in inference: scale · (x - mean) / √(variance + epsilon) + bias by channel, axis 1, or before
+/// operator set 9 also by element.
 /// Computed in float32 whatever the type.
 final class BatchNormalization: Operator {
   private let epsilon: Float
+  private let isByElement: Bool
 
   override init(_ node: Node) throws(Failure) {
     epsilon = try node.float("epsilon", default: 1e-5)
+    isByElement = node.opset < 9 ? try !node.flag("spatial", default: true) : false
     try super.init(node)
     if try node.flag("training_mode") || wanted.dropFirst().contains(true) {
       throw Failure(.unsupported, "training")
-    }
-    if node.opset < 9, try !node.flag("spatial", default: true) {
-      throw Failure(.unsupported, "attribute 'spatial' of 0")
     }
   }
 
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
     let input = try inputs.required(0, ranks: 1...maximumRank)
     let x = try builder.cast(input, to: .float32)
-    let channels = x.rank > 1 ? x.shape[1] : 1
+    var spread = x.rank > 1 ? Array(x.shape[1...]) : [1]
+    if !isByElement { for axis in spread.indices.dropFirst() { spread[axis] = 1 } }
+    let channels = try elementCount(of: spread)
     var parameters: [Operand] = []
     for index in 1...4 {
       let parameter = try inputs.required(index)
@@ -33,7 +35,6 @@ final class BatchNormalization: Operator {
       parameters.append(try builder.contiguous(builder.cast(parameter, to: .float32)))
     }
     let (factors, shifts) = try affine(parameters, channels, builder)
-    let spread = x.rank > 1 ? [channels] + Shape(repeating: 1, count: x.rank - 2) : [1]
     let factor = try broadcast(builder.reshaped(factors, spread), to: x.shape)
     let shift = try broadcast(builder.reshaped(shifts, spread), to: x.shape)
     let y = try builder.scaleAndShift("BatchNormalization", x, factor, shift)

@@ -35,13 +35,16 @@ extension PlanBuilder {
   }
 }
 
-/// LayerNormalization over all axes from `axis` on. Computed in float32 whatever the type.
+/// LayerNormalization over all axes from `axis` on. Computed in float32 whatever the type; the mean and the deviation
+/// are given in the type that `stash_type` names.
 final class LayerNormalization: Operator {
   private let axis: Int
+  private let statisticsType: ElementType
   private let epsilon: Float
 
   override init(_ node: Node) throws(Failure) {
     axis = try node.int("axis", default: -1)
+    statisticsType = try elementType(node.int("stash_type", default: 1))
     epsilon = try node.float("epsilon", default: 1e-5)
     try super.init(node)
   }
@@ -63,7 +66,10 @@ final class LayerNormalization: Operator {
     } else {
       y = try builder.binary("LayerNormalization", .multiply, y, scale)
     }
-    let results: [Operand?] = [try builder.cast(y, to: input.type), means, deviations]
+    var results: [Operand?] = [try builder.cast(y, to: input.type)]
+    for statistic in [means, deviations] {
+      results.append(try statistic.map { (operand) throws(Failure) in try builder.cast(operand, to: statisticsType) })
+    }
     return Array(results.prefix(max(wanted.count, 1)))
   }
 }

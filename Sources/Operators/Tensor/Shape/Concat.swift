@@ -47,14 +47,17 @@ final class Concat: Operator {
   }
 }
 
-/// Split along `axis` into parts of given sizes, or into equal parts of which the last may be smaller.
+/// Split along `axis` into parts of given sizes, or into equal parts, of which the last may be smaller when
+/// `num_outputs` asks for them.
 final class Split: Operator {
   private let axis: Int
   private let sizes: [Int]?
   private let parts: Int
+  private let mayDiffer: Bool
 
   override init(_ node: Node) throws(Failure) {
     axis = try node.int("axis", default: 0)
+    mayDiffer = try node.int("num_outputs") != nil
     sizes = try node.ints("split")
     parts = try node.int("num_outputs", default: node.outputs.count)
     guard parts > 0, parts == node.outputs.count else {
@@ -71,6 +74,9 @@ final class Split: Operator {
     if let input = inputs.optional(1) {
       sizes = try builder.integers(input, "the sizes")
     } else if sizes.isEmpty {
+      guard mayDiffer || length % parts == 0 else {
+        throw Failure(.invalidInput, "\(length) elements of axis \(axis) do not split into \(parts) equal parts")
+      }
       let size = length / parts + (length % parts > 0 ? 1 : 0)
       sizes = (0..<parts).map { max(0, min(size, length - min($0 * size, length))) }
     }

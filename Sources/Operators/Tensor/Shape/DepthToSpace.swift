@@ -4,8 +4,19 @@ import Tensors
 
 private func blockSize(_ node: Node) throws(Failure) -> Int {
   let size = try node.int("blocksize", default: 0)
-  guard size > 0, size < 1 << 20 else { throw Failure(.invalidModel, "attribute 'blocksize' is missing or out of range") }
+  guard size > 0, size < 1 << 20 else {
+    throw Failure(.invalidModel, "attribute 'blocksize' is missing or out of range")
+  }
   return size
+}
+
+/// Whether channels vary slower than the places within a block: attribute `mode`.
+private func isDepthFirst(_ node: Node) throws(Failure) -> Bool {
+  let mode = try node.string("mode", default: "DCR")
+  guard mode == "DCR" || mode == "CRD" else {
+    throw Failure(.invalidModel, "attribute 'mode' is '\(mode)', expected DCR or CRD")
+  }
+  return mode == "CRD"
 }
 
 /// DepthToSpace: `[N, C · b², H, W]` to `[N, C, H · b, W · b]`.
@@ -15,7 +26,7 @@ final class DepthToSpace: Operator {
 
   override init(_ node: Node) throws(Failure) {
     size = try blockSize(node)
-    columnsRowsDepth = try node.string("mode", default: "DCR") == "CRD"
+    columnsRowsDepth = try isDepthFirst(node)
     try super.init(node)
   }
 
@@ -36,9 +47,11 @@ final class DepthToSpace: Operator {
 /// SpaceToDepth: `[N, C, H · b, W · b]` to `[N, b² · C, H, W]`.
 final class SpaceToDepth: Operator {
   private let size: Int
+  private let columnsRowsDepth: Bool
 
   override init(_ node: Node) throws(Failure) {
     size = try blockSize(node)
+    columnsRowsDepth = try isDepthFirst(node)
     try super.init(node)
   }
 
@@ -48,7 +61,8 @@ final class SpaceToDepth: Operator {
     guard h * size == x.shape[2], w * size == x.shape[3] else {
       throw Failure(.invalidInput, "shape \(describe(x.shape)) does not divide into blocks of \(size)")
     }
-    let blocks = try builder.reshaped(x, [n, c, h, size, w, size]).transposed([0, 3, 5, 1, 2, 4])
+    let order = columnsRowsDepth ? [0, 1, 3, 5, 2, 4] : [0, 3, 5, 1, 2, 4]
+    let blocks = try builder.reshaped(x, [n, c, h, size, w, size]).transposed(order)
     return [try builder.reshaped(blocks, [n, elementCount(of: [c, size, size]), h, w])]
   }
 }

@@ -103,37 +103,22 @@ final class Pad: Operator {
     return result
   }
 
-  /// Padded along one axis with elements of the input itself.
+  /// Padded along one axis with elements of the input itself, as often as it takes.
   private func continued(
     _ x: Operand, _ axis: Int, _ before: Int, _ after: Int, _ builder: PlanBuilder
   ) throws(Failure) -> Operand {
     let size = x.shape[axis]
-    let available = mode == .edge ? (size > 0 ? Int.max : 0) : mode == .reflect ? max(0, size - 1) : size
-    guard before <= available, after <= available else {
-      throw Failure(.invalidInput, "axis \(axis) of shape \(describe(x.shape)) is too small for pads of \(before) and \(after)")
+    guard size > 0 else { throw Failure(.invalidInput, "axis \(axis) of shape \(describe(x.shape)) has nothing to pad with") }
+    let total = before + size + after
+    // The table of places is kept in memory with the plan.
+    guard total <= 1 << 26 else { throw Failure(.limitExceeded, "axis \(axis) would have \(total) elements") }
+    let period = mode == .reflect ? max(1, 2 * size - 2) : size
+    var taps = Taps(count: 1)
+    for position in -before..<(size + after) {
+      let turn = (position % period + period) % period
+      taps.indices.append(
+        mode == .edge ? max(0, min(position, size - 1)) : mode == .reflect && turn >= size ? period - turn : turn)
     }
-    var shape = x.shape
-    shape[axis] += before + after
-    let result = try builder.allocate(x.type, checked(shape), order: memoryOrder(of: x))
-    if result.count == 0 { return result }
-    builder.copy(x, to: result.sliced(axis: axis, start: before, count: size))
-    if before > 0 {
-      builder.copy(source(x, axis, before, isLeading: true), to: result.sliced(axis: axis, start: 0, count: before))
-    }
-    if after > 0 {
-      builder.copy(
-        source(x, axis, after, isLeading: false), to: result.sliced(axis: axis, start: before + size, count: after))
-    }
-    return result
-  }
-
-  /// The `count` elements that go before or after the input.
-  private func source(_ x: Operand, _ axis: Int, _ count: Int, isLeading: Bool) -> Operand {
-    let size = x.shape[axis]
-    switch mode {
-    case .reflect: return x.sliced(axis: axis, start: isLeading ? count : size - 2, step: -1, count: count)
-    case .wrap: return x.sliced(axis: axis, start: isLeading ? size - count : 0, count: count)
-    default: return x.sliced(axis: axis, start: isLeading ? 0 : size - 1, step: 0, count: count)
-    }
+    return try builder.resampled("Pad", x, axis, total, taps)
   }
 }

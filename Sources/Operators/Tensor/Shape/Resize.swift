@@ -1,29 +1,30 @@
 import CSystem
 import Graphs
+import KernelTable
 import Plans
 import Tensors
 
-/// Resize and Upsample: nearest, linear or cubic interpolation, one axis after the other.
+/// Resize and Upsample: nearest, linear or cubic interpolation, one axis after the other. Computed in float32.
+///
+/// Upsample, and Resize before operator set 11, have scales alone, as an attribute before 9.
 final class Resize: Operator {
-  private let isUpsample: Bool
-  private let opset: Int
+  private let isOld: Bool
   private let sampling: Sampling
   private let scales: [Float]?
   private let axes: [Int]?
   private let policy: String
+  private let extrapolation: Float
 
   override init(_ node: Node) throws(Failure) {
-    isUpsample = node.type == "Upsample"
-    opset = node.opset
-    let old = node.type == "Upsample" || node.opset < 11
-    sampling = try Sampling(node, old: old)
-    scales = isUpsample && node.opset < 9 ? try node.floats("scales") : nil
+    isOld = node.type == "Upsample" || node.opset < 11
+    sampling = try Sampling(node, old: isOld)
+    scales = isOld && node.opset < 9 ? try node.floats("scales") : nil
     axes = try node.ints("axes")
     policy = try node.string("keep_aspect_ratio_policy", default: "stretch")
     guard policy == "stretch" || policy == "not_larger" || policy == "not_smaller" else {
       throw Failure(.invalidModel, "attribute 'keep_aspect_ratio_policy' is '\(policy)'")
     }
-    if try node.flag("antialias") { throw Failure(.unsupported, "attribute 'antialias'") }
+    extrapolation = try node.float("extrapolation_value", default: 0)
     try super.init(node)
   }
 
@@ -31,76 +32,107 @@ final class Resize: Operator {
     let input = try inputs.required(0)
     let axes = try normalize(axes: self.axes ?? Array(0..<input.rank), rank: input.rank)
     let (sizes, scales) = try targets(inputs, input, axes, builder)
-    let isCopying = sampling.mode == .nearest
-    guard isCopying || input.type.isFloatingPoint || input.type == .uint8 || input.type == .int8 else {
-      throw Failure(.unsupported, "interpolation of \(input.type.name)")
+    var region = [Double](repeating: 0, count: axes.count) + [Double](repeating: 1, count: axes.count)
+    if sampling.coordinates == .cropAndResize {
+      region = try numbers(inputs.required(1), "the region", count: region.count, builder)
     }
+    let isCopying = sampling.mode == .nearest
     var x = isCopying ? input : try builder.cast(input, to: .float32)
-    for (index, axis) in axes.enumerated() where sizes[index] != x.shape[axis] || scales[index] != 1 {
+    for (index, axis) in axes.enumerated() {
+      let (first, last) = (region[index], region[axes.count + index])
+      if sizes[index] == x.shape[axis], scales[index] == 1, first == 0, last == 1 { continue }
       guard x.shape[axis] > 0 else { throw Failure(.invalidInput, "shape \(describe(x.shape)) has nothing to resize") }
-      // The table of taps is kept in memory with the plan.
-      guard sizes[index] <= 1 << 22 else {
-        throw Failure(.limitExceeded, "axis \(axis) would have \(sizes[index]) elements, at most \(1 << 22) are supported")
-      }
-      let taps = sampling.taps(from: x.shape[axis], to: sizes[index], scale: scales[index])
-      x = try resampled(x, axis, sizes[index], taps, builder)
+      let taps = try sampling.taps(
+        from: x.shape[axis], to: sizes[index], scale: scales[index], region: (first, last))
+      x = try builder.resampled("Resize", x, axis, sizes[index], taps)
+      try fill(x, axis, taps.outside, builder)
+    }
+    if !isCopying, !input.type.isFloatingPoint {
+      let bits = input.type.size * 8 - (input.type.isSignedInteger ? 1 : 0)
+      let highest = Float(sign: .plus, exponent: bits, significand: 1) - 1
+      let lowest = input.type.isSignedInteger ? -highest - 1 : 0
+      x = try builder.unary("Resize", [Activation(.round), Activation(.clip, alpha: lowest, beta: highest)], x)
     }
     return [try builder.cast(x, to: input.type)]
+  }
+
+  private func numbers(
+    _ operand: Operand, _ what: String, count: Int, _ builder: PlanBuilder
+  ) throws(Failure) -> [Double] {
+    let values = try builder.known(operand, what).numbers()
+    guard values.count == count, values.allSatisfy({ $0.magnitude < 0x1p30 }) else {
+      throw Failure(.invalidInput, "\(what) has \(values.count) numbers, expected \(count) below 2^30")
+    }
+    return values
+  }
+
+  /// Writes the extrapolation value to positions of an axis that lie outside the input.
+  private func fill(
+    _ x: Operand, _ axis: Int, _ positions: [Int], _ builder: PlanBuilder
+  ) throws(Failure) {
+    guard x.count > 0 else { return }
+    var next = 0
+    while next < positions.count {
+      var count = 1
+      while next + count < positions.count, positions[next + count] == positions[next] + count { count += 1 }
+      let part = x.sliced(axis: axis, start: positions[next], count: count)
+      let value = try Tensor.float32([extrapolation], shape: []).converted(to: x.type)
+      builder.copy(try broadcast(builder.constant(value), to: part.shape), to: part)
+      next += count
+    }
   }
 
   /// The size of each of `axes` and the scale that coordinates go by.
   private func targets(
     _ inputs: Inputs, _ x: Operand, _ axes: [Int], _ builder: PlanBuilder
   ) throws(Failure) -> (sizes: [Int], scales: [Double]) {
-    let (scalesIndex, sizesIndex) = isUpsample || opset < 11 ? (1, Int.max) : (2, 3)
-    if sizesIndex != Int.max, let operand = inputs.optional(sizesIndex), operand.count > 0 {
-      var sizes = try builder.integers(operand, "the sizes")
+    var sizes: [Int] = []
+    var scales: [Double] = []
+    if !isOld, let operand = inputs.optional(3), operand.count > 0 {
+      sizes = try builder.integers(operand, "the sizes")
       guard sizes.count == axes.count, sizes.allSatisfy({ $0 >= 0 && $0 < 1 << 40 }) else {
         throw Failure(.invalidInput, "sizes \(describe(sizes)) do not fit \(axes.count) axes")
       }
-      var scales: [Double] = []
       for (index, axis) in axes.enumerated() { scales.append(Double(sizes[index]) / Double(max(x.shape[axis], 1))) }
-      if policy != "stretch", let first = scales.first {
-        let scale = scales.dropFirst().reduce(first) { policy == "not_larger" ? min($0, $1) : max($0, $1) }
-        for (index, axis) in axes.enumerated() {
-          let size = (Double(x.shape[axis]) * scale + 0.5).rounded(.down)
-          guard size < 0x1p40 else { throw Failure(.outOfMemory, "the result is too large") }
-          sizes[index] = Int(size)
-          scales[index] = scale
-        }
-      }
+      guard policy != "stretch", let first = scales.first else { return (sizes, scales) }
+      let scale = scales.reduce(first) { policy == "not_larger" ? min($0, $1) : max($0, $1) }
+      scales = scales.map { _ in scale }
+      for (index, axis) in axes.enumerated() { sizes[index] = try size(Double(x.shape[axis]) * scale + 0.5) }
       return (sizes, scales)
     }
-    var scales: [Double] = []
     if let attribute = self.scales {
       scales = attribute.map { Double($0) }
-    } else if let operand = inputs.optional(scalesIndex), operand.count > 0 {
-      guard operand.type == .float32 else {
-        throw Failure(.invalidInput, "the scales are \(operand.type.name), expected float32")
-      }
-      scales = try builder.known(operand, "the scales").elements(as: Float.self).map { Double($0) }
+    } else {
+      scales = try numbers(inputs.required(isOld ? 1 : 2), "the scales", count: axes.count, builder)
     }
-    guard scales.count == axes.count, scales.allSatisfy({ $0 > 0 && $0 < 0x1p30 }) else {
+    guard scales.count == axes.count, scales.allSatisfy({ $0 > 0 }) else {
       throw Failure(.invalidInput, "\(scales.count) scales for \(axes.count) axes, expected one positive number each")
     }
-    var sizes: [Int] = []
+    // In float32, as ONNX's own shape inference has it.
     for (index, axis) in axes.enumerated() {
-      let size = (Double(x.shape[axis]) * scales[index]).rounded(.down)
-      guard size < 0x1p40 else { throw Failure(.outOfMemory, "the result is too large") }
-      sizes.append(Int(size))
+      sizes.append(try size(Double(Float(x.shape[axis]) * Float(scales[index]))))
     }
     return (sizes, scales)
   }
 
-  /// Position j of `axis` becomes the weighted sum of the taps of j.
-  private func resampled(
-    _ x: Operand, _ axis: Int, _ size: Int, _ taps: Taps, _ builder: PlanBuilder
+  private func size(_ size: Double) throws(Failure) -> Int {
+    guard size < 0x1p40 else { throw Failure(.outOfMemory, "the result is too large") }
+    return Int(size)
+  }
+
+}
+
+extension PlanBuilder {
+  /// Position j of `axis` becomes the weighted sum of the taps of j; a copy of the one tap when there is but one.
+  /// More than one tap takes float32.
+  func resampled(
+    _ name: String, _ x: Operand, _ axis: Int, _ size: Int, _ taps: Taps
   ) throws(Failure) -> Operand {
-    let source = try builder.dense(x)
+    let source = try dense(x)
     let order = memoryOrder(of: source)
     var shape = x.shape
     shape[axis] = size
-    let result = try builder.allocate(x.type, checked(shape), order: order)
+    let result = try allocate(x.type, checked(shape), order: order)
     if result.count == 0 { return result }
     let depth = order.firstIndex(of: axis) ?? 0
     let outer = try elementCount(of: order[..<depth].map { shape[$0] })
@@ -108,7 +140,7 @@ final class Resize: Operator {
     let length = x.shape[axis]
     let bytes = x.type.size
     let isCopying = taps.count == 1
-    builder.emit("Resize", reads: [source], writes: [result]) { execution in
+    emit(name, reads: [source], writes: [result]) { execution in
       execution.parallel(outer, work: result.count &* taps.count) { block in
         if isCopying {
           let from = execution.bytes(source) + block &* length &* inner &* bytes
@@ -137,9 +169,11 @@ final class Resize: Operator {
   }
 }
 
-/// For each position of a resized axis, `count` positions of the input and their weights.
+/// For each position of a new axis, `count` positions of the input and their weights.
 struct Taps {
   var count: Int
   var indices: [Int] = []
   var weights: [Float] = []
+  /// Positions that lie outside the input and take the extrapolation value, ascending.
+  var outside: [Int] = []
 }

@@ -5,16 +5,19 @@ import Tensors
 struct Sampling {
   enum Mode { case nearest, linear, cubic }
   enum Coordinates {
-    case halfPixel, halfPixelSymmetric, pytorchHalfPixel, alignCorners, asymmetric, halfPixelForNearest
+    case halfPixel, halfPixelSymmetric, pytorchHalfPixel, alignCorners, asymmetric, halfPixelForNearest, cropAndResize
   }
-  enum Rounding { case preferFloor, preferCeil, floor, ceil }
+  /// `outward` rounds down, up where the input is made smaller.
+  enum Rounding { case preferFloor, preferCeil, floor, ceil, outward }
 
   var mode = Mode.nearest
   var coordinates = Coordinates.halfPixel
   var rounding = Rounding.preferFloor
   var cubicCoefficient = -0.75
-  /// Whether cubic interpolation ignores positions outside the input instead of repeating its edge.
+  /// Whether interpolation ignores positions outside the input instead of repeating its edge.
   var excludesOutside = false
+  /// Whether a smaller result takes in every position of the input.
+  var antialias = false
 
   /// `old` is the form of Upsample and of Resize before operator set 11, which knows none of the choices.
   init(_ node: Node, old: Bool) throws(Failure) {
@@ -27,7 +30,7 @@ struct Sampling {
     }
     if old {
       coordinates = .asymmetric
-      rounding = .floor
+      rounding = .outward
       return
     }
     let name = try node.string("coordinate_transformation_mode", default: "half_pixel")
@@ -38,6 +41,7 @@ struct Sampling {
     case "align_corners": coordinates = .alignCorners
     case "asymmetric": coordinates = .asymmetric
     case "tf_half_pixel_for_nn": coordinates = .halfPixelForNearest
+    case "tf_crop_and_resize": coordinates = .cropAndResize
     default: throw Failure(.unsupported, "coordinate_transformation_mode '\(name)'")
     }
     let roundingName = try node.string("nearest_mode", default: "round_prefer_floor")
@@ -50,69 +54,81 @@ struct Sampling {
     }
     cubicCoefficient = Double(try node.float("cubic_coeff_a", default: -0.75))
     excludesOutside = try node.flag("exclude_outside")
+    antialias = try node.flag("antialias")
+    if antialias, mode == .nearest { throw Failure(.invalidModel, "attribute 'antialias' needs mode linear or cubic") }
   }
 
-  func taps(from length: Int, to size: Int, scale: Double) -> Taps {
-    var taps = Taps(count: mode == .nearest ? 1 : mode == .linear ? 2 : 4)
+  /// `region` is the part of the input that is cropped to, from 0 to 1.
+  func taps(from length: Int, to size: Int, scale: Double, region: (Double, Double)) throws(Failure) -> Taps {
+    if size == 0 { return Taps(count: 1) }
+    // Kernels reach over `reach` positions, in the input if it is larger and in the result if that is.
+    let shrink = antialias ? min(scale, 1) : 1
+    let reach = mode == .linear ? 1.0 : 2.0
+    let first = (-reach / shrink).rounded(.down) + 1
+    let count = mode == .nearest ? 1 : 2 - 2 * first
+    // The table of taps is kept in memory with the plan.
+    guard Double(size) * count <= 0x1p24 else {
+      throw Failure(.limitExceeded, "resizing \(length) elements to \(size) takes too large a table of weights")
+    }
+    var taps = Taps(count: Int(count))
     for position in 0..<size {
-      let x = coordinate(Double(position), Double(length), Double(size), scale)
-      switch mode {
-      case .nearest:
-        taps.indices.append(clamped(rounded(x), length))
+      let x = coordinate(Double(position), Double(length), Double(size), scale, region)
+      if coordinates == .cropAndResize, x < 0 || x > Double(length - 1) { taps.outside.append(position) }
+      if mode == .nearest {
+        taps.indices.append(clamped(rounded(x, scale), length))
         taps.weights.append(1)
-      case .linear:
-        let bounded = max(0, min(x, Double(length - 1)))
-        let first = Int(bounded)
-        let weight = bounded - Double(first)
-        taps.indices += [first, clamped(first + 1, length)]
-        taps.weights += [Float(1 - weight), Float(weight)]
-      case .cubic:
-        let first = Int(x.rounded(.down))
-        var weights = cubic(x - Double(first))
-        if excludesOutside {
-          for tap in 0..<4 where first + tap - 1 < 0 || first + tap - 1 >= length { weights[tap] = 0 }
-          let sum = weights[0] + weights[1] + weights[2] + weights[3]
-          if sum != 0 { for tap in 0..<4 { weights[tap] /= sum } }
-        }
-        for tap in 0..<4 {
-          taps.indices.append(clamped(first + tap - 1, length))
-          taps.weights.append(Float(weights[tap]))
-        }
+        continue
       }
+      var weights: [Double] = []
+      for tap in 0..<taps.count {
+        let place = x.rounded(.down) + first + Double(tap)
+        let isExcluded = excludesOutside && (place < 0 || place >= Double(length))
+        weights.append(isExcluded ? 0 : weight(abs(place - x) * shrink))
+        taps.indices.append(clamped(place, length))
+      }
+      let sum = weights.reduce(0, +)
+      let norm = (excludesOutside || antialias) && sum != 0 ? sum : 1
+      for weight in weights { taps.weights.append(Float(weight / norm)) }
     }
     return taps
   }
 
   /// The input coordinate of an output position.
-  private func coordinate(_ x: Double, _ length: Double, _ size: Double, _ scale: Double) -> Double {
+  private func coordinate(
+    _ x: Double, _ length: Double, _ size: Double, _ scale: Double, _ region: (Double, Double)
+  ) -> Double {
+    // The result's exact size, which need not be whole.
+    let width = scale * length
     switch coordinates {
     case .halfPixel: return (x + 0.5) / scale - 0.5
-    case .halfPixelSymmetric:
-      let adjustment = size / (scale * length)
-      return length / 2 * (1 - adjustment) + (x + 0.5) / scale - 0.5
+    case .halfPixelSymmetric: return length / 2 * (1 - size / width) + (x + 0.5) / scale - 0.5
     case .pytorchHalfPixel: return size > 1 ? (x + 0.5) / scale - 0.5 : 0
-    case .alignCorners: return size > 1 ? x * (length - 1) / (size - 1) : 0
+    case .alignCorners: return size > 1 ? x * (length - 1) / (width - 1) : 0
     case .asymmetric: return x / scale
     case .halfPixelForNearest: return (x + 0.5) / scale
+    case .cropAndResize:
+      let part = size > 1 ? x * (region.1 - region.0) / (width - 1) : (region.1 - region.0) / 2
+      return (region.0 + part) * (length - 1)
     }
   }
 
-  private func rounded(_ x: Double) -> Int {
+  private func rounded(_ x: Double, _ scale: Double) -> Double {
     switch rounding {
-    case .preferFloor: Int((x - 0.5).rounded(.up))
-    case .preferCeil: Int((x + 0.5).rounded(.down))
-    case .floor: Int(x.rounded(.down))
-    case .ceil: Int(x.rounded(.up))
+    case .preferFloor: (x - 0.5).rounded(.up)
+    case .preferCeil: (x + 0.5).rounded(.down)
+    case .floor: x.rounded(.down)
+    case .ceil: x.rounded(.up)
+    case .outward: x.rounded(scale < 1 ? .up : .down)
     }
   }
 
-  private func clamped(_ position: Int, _ length: Int) -> Int { max(0, min(position, length - 1)) }
+  private func clamped(_ position: Double, _ length: Int) -> Int { Int(max(0, min(position, Double(length - 1)))) }
 
-  /// Keys 1981: the weights of the neighbours at -1, 0, 1, 2 for a point `t` past the second.
-  private func cubic(_ t: Double) -> [Double] {
+  /// The weight of a neighbour at a distance; for cubic interpolation that of Keys 1981.
+  private func weight(_ t: Double) -> Double {
+    if mode == .linear { return max(0, 1 - t) }
     let a = cubicCoefficient
-    func near(_ x: Double) -> Double { ((a + 2) * x - (a + 3)) * x * x + 1 }
-    func far(_ x: Double) -> Double { ((a * x - 5 * a) * x + 8 * a) * x - 4 * a }
-    return [far(1 + t), near(t), near(1 - t), far(2 - t)]
+    if t <= 1 { return ((a + 2) * t - (a + 3)) * t * t + 1 }
+    return t < 2 ? ((a * t - 5 * a) * t + 8 * a) * t - 4 * a : 0
   }
 }
