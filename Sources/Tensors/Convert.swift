@@ -86,7 +86,14 @@ extension Tensor {
     return (0..<count).map { Int(loadInteger(storage.base, type, $0)) }
   }
 
-  /// The elements as float32, whatever floating-point type they have; a view when they have it already.
+  /// The elements of a tensor of any type.
+  public func numbers() -> [Double] {
+    (0..<count).map {
+      type.isFloatingPoint ? loadFloating(storage.base, type, $0) : Double(loadInteger(storage.base, type, $0))
+    }
+  }
+
+  /// In another type, by ONNX's Cast; the tensor itself when it has that type.
   public func converted(to target: ElementType) throws(Failure) -> Tensor {
     if type == target { return self }
     let result = try Tensor(target, shape)

@@ -52,7 +52,7 @@ final class Power: Operator {
     let base = try inputs.required(0)
     let exponent = try inputs.required(1)
     if base.type.computed == .float32, exponent.count == 1, exponent.rank <= base.rank,
-      let number = try builder.tensor(exponent)?.converted(to: .float32).elements(as: Float.self).first
+      let number = try builder.tensor(exponent)?.numbers().first
     {
       if number == 1 { return [base] }
       if number == 2 { return [try builder.unary("Pow", [Activation(.square)], base)] }

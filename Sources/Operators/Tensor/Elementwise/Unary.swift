@@ -82,7 +82,7 @@ final class Clip: Operator {
 
   private func number(_ operand: Operand?, _ builder: PlanBuilder) throws(Failure) -> Float? {
     guard let operand, let tensor = try builder.tensor(operand) else { return nil }
-    return try tensor.converted(to: .float32).elements(as: Float.self).first
+    return tensor.numbers().first.map { Float($0) }
   }
 }
 

@@ -13,12 +13,12 @@ final class OneHot: Operator {
 
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
     let places = try builder.contiguous(builder.cast(inputs.required(0), to: .int64))
-    let depth = try builder.integers(builder.known(inputs.required(1), as: .int64, "the depth"), "the depth")
+    let depth = try builder.known(inputs.required(1), "the depth").numbers()
     let values = try builder.contiguous(inputs.required(2))
-    guard depth.count == 1, depth[0] >= 0, values.count == 2 else {
+    guard depth.count == 1, depth[0] >= 0, depth[0] < 0x1p40, values.count == 2 else {
       throw Failure(.invalidInput, "the depth must be one number that is not negative, and the values two")
     }
-    let size = depth[0]
+    let size = Int(depth[0])
     let axis = try normalize(axis: self.axis, rank: places.rank + 1)
     var shape = places.shape
     shape.insert(size, at: axis)
@@ -40,13 +40,6 @@ final class OneHot: Operator {
       }
     }
     return [result]
-  }
-}
-
-extension PlanBuilder {
-  /// A number that must be known when the plan is made, in another type.
-  func known(_ operand: Operand, as type: ElementType, _ what: String) throws(Failure) -> Operand {
-    try constant(known(operand, what).converted(to: type))
   }
 }
 

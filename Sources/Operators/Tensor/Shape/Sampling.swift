@@ -107,7 +107,9 @@ struct Sampling {
     case .asymmetric: return x / scale
     case .halfPixelForNearest: return (x + 0.5) / scale
     case .cropAndResize:
-      let part = size > 1 ? x * (region.1 - region.0) / (width - 1) : (region.1 - region.0) / 2
+      // Rounded, so that what ought to lie half way between two positions does.
+      let extent = Double(Float(region.1 - region.0))
+      let part = size > 1 ? x * extent / (width - 1) : extent / 2
       return (region.0 + part) * (length - 1)
     }
   }
