@@ -40,6 +40,13 @@ public final class Graph {
     captures = []
   }
 
+  /// This graph and those inside its nodes, to any depth.
+  public var family: [Graph] {
+    var graphs = [self]
+    for node in nodes { for subgraph in node.subgraphs { graphs += subgraph.family } }
+    return graphs
+  }
+
   public func add(_ value: Value) -> ValueID {
     values.append(value)
     return values.count - 1

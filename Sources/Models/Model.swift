@@ -80,8 +80,7 @@ public final class Model: @unchecked Sendable {
   /// Elements and bytes of all constants.
   public var parameters: (count: Int, bytes: Int) {
     var (count, bytes) = (0, 0)
-    for value in network.graph.values {
-      guard let constant = value.constant else { continue }
+    for constant in constants {
       count += constant.count
       bytes += constant.byteCount
     }
@@ -91,11 +90,11 @@ public final class Model: @unchecked Sendable {
   /// Bytes of constants that lie in memory of their own rather than in the file.
   public var memoryBytes: Int {
     var bytes = 0
-    for value in network.graph.values {
-      if let storage = value.constant?.storage, storage.isOwned { bytes += storage.byteCount }
-    }
+    for constant in constants where constant.storage.isOwned { bytes += constant.storage.byteCount }
     return bytes
   }
+
+  private var constants: [Tensor] { network.graph.family.flatMap { $0.values.compactMap { $0.constant } } }
 }
 
 /// The bytes of a model file.
