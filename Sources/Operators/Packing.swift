@@ -13,6 +13,7 @@ public struct PackedNode {
 
 /// The packed form of a node, nil when it has none; `constants` are the inputs that are.
 public func packedForm(of node: Node, _ constants: [Tensor?]) throws(Failure) -> PackedNode? {
+  if let packed = try packedQuantized(node, constants) { return packed }
   guard node.domain.isEmpty else { return nil }
   switch node.type {
   case "Conv": return try packedConvolution(node, constants, isTransposed: false)
@@ -36,10 +37,10 @@ private func isConstantOrAbsent(_ node: Node, _ constants: [Tensor?], _ index: I
   index >= node.inputs.count || node.inputs[index] == nil || float32(constants, index) != nil
 }
 
-private func packedConvolution(
-  _ node: Node, _ constants: [Tensor?], isTransposed: Bool
+func packedConvolution(
+  _ node: Node, _ constants: [Tensor?], isTransposed: Bool, weights input: Int = 1
 ) throws(Failure) -> PackedNode? {
-  guard let weights = float32(constants, 1), (3...5).contains(weights.shape.count) else { return nil }
+  guard let weights = float32(constants, input), (3...5).contains(weights.shape.count) else { return nil }
   let groups = try node.int("group", default: 1)
   let (inputs, outputs, kernel): (Int, Int, [Int])
   let packing: ConvolutionPacking
@@ -50,7 +51,7 @@ private func packedConvolution(
   } else {
     let shape = try ConvolutionWeightShape(weights.shape, groups: groups)
     (inputs, outputs, kernel) = (shape.inputChannels, shape.outputChannels, shape.kernel)
-    packing = shape.isDepthwise ? .depthwise : .panels
+    packing = shape.isDepthwise && node.hasDepthwiseKernel ? .depthwise : .panels
   }
   if let declared = try node.ints("kernel_shape"), declared != kernel {
     throw Failure(
@@ -72,10 +73,10 @@ private func packedConvolution(
     Attribute("kernel_shape", .ints(kernel)), Attribute("channels", .int(outputs * groups)),
     Attribute("input_channels", .int(inputs)),
   ]
-  return PackedNode(node: result, constants: [(1, packed)])
+  return PackedNode(node: result, constants: [(input, packed)])
 }
 
-private func packedProduct(_ matrix: Tensor, transposed: Bool, scale: Float) throws(Failure) -> Tensor {
+func packedProduct(_ matrix: Tensor, transposed: Bool, scale: Float) throws(Failure) -> Tensor {
   let depth = matrix.shape[transposed ? 1 : 0]
   let columns = matrix.shape[transposed ? 0 : 1]
   let packed = try Tensor(.float32, [panelCount(columns: columns), depth, panelColumns])
@@ -98,7 +99,7 @@ private func packedMatMul(_ node: Node, _ constants: [Tensor?]) throws(Failure) 
     node: result, constants: [(1, try packedProduct(matrix, transposed: false, scale: 1))])
 }
 
-private func packedGemm(_ node: Node, _ constants: [Tensor?]) throws(Failure) -> PackedNode? {
+func packedGemm(_ node: Node, _ constants: [Tensor?]) throws(Failure) -> PackedNode? {
   guard let matrix = float32(constants, 1), matrix.shape.count == 2, matrix.count > 0, try !node.flag("transA"),
     isConstantOrAbsent(node, constants, 2)
   else { return nil }
@@ -123,7 +124,7 @@ private func packedGemm(_ node: Node, _ constants: [Tensor?]) throws(Failure) ->
   return PackedNode(node: result, constants: added)
 }
 
-private func packedRecurrent(
+func packedRecurrent(
   _ node: Node, _ constants: [Tensor?], _ cell: RecurrentCell
 ) throws(Failure) -> PackedNode? {
   guard let w = float32(constants, 1), let r = float32(constants, 2), isConstantOrAbsent(node, constants, 3),

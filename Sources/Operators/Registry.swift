@@ -17,6 +17,7 @@ public struct RegistryEntry: Sendable {
     _ type: String, domain: String = "", since: Int = 1, _ first: AcceptedTypes = .any, _ second: AcceptedTypes? = nil,
     _ third: AcceptedTypes? = nil, _ fourth: AcceptedTypes? = nil, _ fifth: AcceptedTypes? = nil,
     _ sixth: AcceptedTypes? = nil, _ seventh: AcceptedTypes? = nil,
+    _ eighth: AcceptedTypes? = nil, _ ninth: AcceptedTypes? = nil,
     _ make: @escaping @Sendable (Node) throws(Failure) -> Operator
   ) {
     self.type = type
@@ -25,7 +26,7 @@ public struct RegistryEntry: Sendable {
     signature = Signature(
       bits: first.rawValue | (second?.rawValue ?? 0) << 4 | (third?.rawValue ?? 0) << 8
         | (fourth?.rawValue ?? 0) << 12 | (fifth?.rawValue ?? 0) << 16 | (sixth?.rawValue ?? 0) << 20
-        | (seventh?.rawValue ?? 0) << 24)
+        | (seventh?.rawValue ?? 0) << 24 | (eighth?.rawValue ?? 0) << 28 | (ninth?.rawValue ?? 0) << 32)
     self.make = make
   }
 }
@@ -38,6 +39,7 @@ public enum Registry {
 
   public static let entries: [RegistryEntry] =
     convolutionOperators + matrixOperators + recurrentOperators + tensorOperators + controlOperators
+    + quantizedOperators
 
   /// What makes the node's operator; nil when there is none, or none for so old an operator set.
   public static func entry(for node: Node) -> RegistryEntry? {

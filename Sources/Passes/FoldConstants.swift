@@ -23,7 +23,8 @@ func foldConstants(_ graph: Graph) throws(Failure) {
     }
     // What expands (a filled shape, a tiled pattern) is cheaper to make again than to keep.
     let outputBytes = outputs.reduce(0) { $0 + ($1?.byteCount ?? 0) }
-    guard outputBytes <= max(inputBytes * 2, 1 << 20) else { continue }
+    // Dequantised weights are to be packed.
+    guard outputBytes <= max(inputBytes * 2, 1 << 20) || node.type == "DequantizeLinear" else { continue }
     for (position, id) in node.outputs.enumerated() {
       guard let id, position < outputs.count else { continue }
       graph.values[id].constant = outputs[position]

@@ -8,42 +8,22 @@ import Tensors
 /// Inputs of crnn.Conv: X; packed weights; bias `[M]`, optional. Attributes beside Conv's: kernel_shape, always;
 /// channels = M; input_channels = C / group; activation.
 final class Convolution: Operator {
-  private let node: Node
-  private let groups: Int
+  private let form: ConvolutionForm
   private let activation: Activation
-  private let isPacked: Bool
 
   override init(_ node: Node) throws(Failure) {
-    self.node = node
-    groups = try node.int("group", default: 1)
-    isPacked = node.domain == "crnn"
-    activation = isPacked ? try Activation(of: node) : .identity
-    guard groups > 0 else { throw Failure(.invalidModel, "group is \(groups), expected a positive number") }
-    if let kernel = try node.ints("kernel_shape") { _ = try Window(node, kernel: kernel) }
+    form = try ConvolutionForm(node)
+    activation = form.isPacked ? try Activation(of: node) : .identity
     try super.init(node)
   }
 
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
     let given = try inputs.required(0, ranks: 3...5)
     let weights = try inputs.required(1)
-    let shape = try ConvolutionWeightShape(node, weights, groups: groups, isPacked: isPacked)
-    guard shape.kernel.count == given.rank - 2 else {
-      throw Failure(
-        .invalidInput, "input has shape \(describe(given.shape)), expected rank \(shape.kernel.count + 2)")
-    }
-    let channels = shape.inputChannels * groups
-    guard given.shape[1] == channels else {
-      throw Failure(.invalidInput, "input has \(given.shape[1]) channels, expected \(channels)")
-    }
-    let window = try Window(node, kernel: shape.kernel)
-    let spatial = Array(given.shape[2...])
-    let (output, padsBegin, _) = try window.place(over: spatial)
-    let geometry = ConvolutionGeometry(
-      batch: given.shape[0], groups: groups, inputChannels: shape.inputChannels, outputChannels: shape.outputChannels,
-      input: spatial, output: output, window: window, padsBegin: padsBegin)
-
+    let (shape, geometry, output) = try form.place(over: given, weights)
+    let groups = geometry.groups
     let x = try builder.channelsLast(builder.converted(given, to: .float32))
-    let y = try builder.allocateChannelsLast(.float32, [given.shape[0], groups * shape.outputChannels] + output)
+    let y = try builder.allocateChannelsLast(.float32, output)
     var bias: Operand?
     if let given = inputs.optional(2) {
       guard given.rank == 1, given.shape[0] == groups * shape.outputChannels else {
@@ -52,8 +32,7 @@ final class Convolution: Operator {
       }
       bias = try builder.contiguous(builder.converted(given, to: .float32))
     }
-    let packing: ConvolutionPacking = shape.isDepthwise ? .depthwise : .panels
-    let packed = try isPacked ? weights : packWeights(weights, shape, groups: groups, packing, builder)
+    let packed = try form.isPacked ? weights : packConvolutionWeights(weights, shape, groups: groups, builder)
     if shape.isDepthwise {
       emitDepthwise(geometry, x, packed, bias, y, activation, builder)
     } else if geometry.isPointwise {
@@ -65,6 +44,44 @@ final class Convolution: Operator {
   }
 }
 
+/// The attributes of a convolution's node.
+struct ConvolutionForm {
+  private let node: Node
+  private let groups: Int
+  /// Whether the weights were packed when the model was loaded.
+  let isPacked: Bool
+
+  init(_ node: Node) throws(Failure) {
+    self.node = node
+    groups = try node.int("group", default: 1)
+    isPacked = node.domain == "crnn"
+    guard groups > 0 else { throw Failure(.invalidModel, "group is \(groups), expected a positive number") }
+    if let kernel = try node.ints("kernel_shape") { _ = try Window(node, kernel: kernel) }
+  }
+
+  /// The weights' and the convolution's sizes for an input, and the result's shape.
+  func place(
+    over input: Operand, _ weights: Operand
+  ) throws(Failure) -> (weights: ConvolutionWeightShape, geometry: ConvolutionGeometry, output: Shape) {
+    let shape = try ConvolutionWeightShape(node, weights, groups: groups, isPacked: isPacked)
+    guard shape.kernel.count == input.rank - 2 else {
+      throw Failure(
+        .invalidInput, "input has shape \(describe(input.shape)), expected rank \(shape.kernel.count + 2)")
+    }
+    let channels = shape.inputChannels * groups
+    guard input.shape[1] == channels else {
+      throw Failure(.invalidInput, "input has \(input.shape[1]) channels, expected \(channels)")
+    }
+    let window = try Window(node, kernel: shape.kernel)
+    let spatial = Array(input.shape[2...])
+    let (output, padsBegin, _) = try window.place(over: spatial)
+    let geometry = ConvolutionGeometry(
+      batch: input.shape[0], groups: groups, inputChannels: shape.inputChannels, outputChannels: shape.outputChannels,
+      input: spatial, output: output, window: window, padsBegin: padsBegin)
+    return (shape, geometry, [input.shape[0], groups * shape.outputChannels] + output)
+  }
+}
+
 /// What the weights say of a convolution.
 struct ConvolutionWeightShape {
   var outputChannels: Int
@@ -73,6 +90,7 @@ struct ConvolutionWeightShape {
   var isDepthwise: Bool
 
   var taps: Int { kernel.reduce(1, *) }
+  var packing: ConvolutionPacking { isDepthwise ? .depthwise : .panels }
 }
 
 extension ConvolutionWeightShape {
@@ -83,6 +101,7 @@ extension ConvolutionWeightShape {
         throw Failure(.invalidInput, "weights have shape \(describe(weights.shape)), expected rank 3 to 5")
       }
       try self.init(weights.shape, groups: groups)
+      isDepthwise = isDepthwise && node.hasDepthwiseKernel
       return
     }
     let kernel = try node.ints("kernel_shape") ?? []
@@ -92,8 +111,7 @@ extension ConvolutionWeightShape {
     _ = try elementCount(of: kernel + [inputs, outputs, groups, panelColumns])
     self.init(
       outputChannels: outputs / groups, inputChannels: inputs, kernel: kernel,
-      isDepthwise: isDepthwiseConvolution(inputs, outputs / groups, kernel, groups: groups))
-    let packing: ConvolutionPacking = isDepthwise ? .depthwise : .panels
+      isDepthwise: node.hasDepthwiseKernel && isDepthwiseConvolution(inputs, outputs / groups, kernel, groups: groups))
     guard outputs > 0, outputs % groups == 0, inputs > 0, (1...3).contains(kernel.count), !kernel.contains(0),
       weights.isContiguous,
       weights.shape
@@ -118,11 +136,16 @@ private func isDepthwiseConvolution(_ inputs: Int, _ outputs: Int, _ kernel: [In
   groups > 1 && inputs == 1 && outputs == 1 && kernel.count < 3
 }
 
+extension Node {
+  /// Whether depthwise convolutions of this operator have a kernel of their own; the others are convolved by groups.
+  var hasDepthwiseKernel: Bool { type == "Conv" }
+}
+
 /// Packs weights `[M, C / groups, …]` when the plan runs.
-private func packWeights(
-  _ weights: Operand, _ shape: ConvolutionWeightShape, groups: Int, _ packing: ConvolutionPacking,
-  _ builder: PlanBuilder
+func packConvolutionWeights(
+  _ weights: Operand, _ shape: ConvolutionWeightShape, groups: Int, _ builder: PlanBuilder
 ) throws(Failure) -> Operand {
+  let packing = shape.packing
   let source = try builder.contiguous(builder.converted(weights, to: .float32))
   let target = try builder.allocate(
     .float32,

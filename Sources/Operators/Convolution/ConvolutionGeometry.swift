@@ -44,6 +44,14 @@ struct ConvolutionGeometry {
     dilations = triple(window.dilations)
     self.padsBegin = triple(padsBegin, filling: 0)
   }
+
+  /// Of the product of a matrix `[rows, inputs]` with one `[inputs, outputs]`.
+  init(rows: Int, inputs: Int, outputs: Int) {
+    let one = (depth: 1, height: 1, width: 1)
+    (batch, groups, inputChannels, outputChannels) = (rows, 1, inputs, outputs)
+    (input, output, kernel, strides, dilations) = (one, one, one, one, one)
+    padsBegin = (0, 0, 0)
+  }
 }
 
 private func triple(_ values: [Int], filling: Int = 1) -> (depth: Int, height: Int, width: Int) {

@@ -6,34 +6,38 @@ import Tensors
 /// MatMul of ONNX: numpy's matmul, ranks 1 and up, leading dimensions broadcast.
 final class MatMul: Operator {
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
-    let (left, right) = (try inputs.required(0), try inputs.required(1))
-    guard left.rank >= 1, right.rank >= 1 else { throw Failure(.invalidInput, "the operands must not be scalars") }
-    let a = left.rank == 1 ? left.unsqueezed(at: 0) : left
-    let b = right.rank == 1 ? right.unsqueezed(at: 1) : right
-    guard a.shape[a.rank - 1] == b.shape[b.rank - 2] else {
-      throw Failure(
-        .invalidInput, "cannot multiply shapes \(describe(left.shape)) and \(describe(right.shape)): inner sizes differ")
-    }
-    var result: Operand
-    if left.type == .float32 {
-      result = try product(a, b, builder)
-    } else if left.type.isFloatingPoint, left.type != .float64 {
-      result = try builder.converted(
-        product(builder.converted(a, to: .float32), builder.converted(b, to: .float32), builder), to: left.type)
-    } else {
-      result = try plainProduct(a, b, builder)
-    }
-    if right.rank == 1 { result = result.selecting(axis: result.rank - 1, index: 0) }
-    if left.rank == 1 { result = result.selecting(axis: result.rank - (right.rank == 1 ? 1 : 2), index: 0) }
-    return [result]
+    [try matrixProduct(inputs.required(0), inputs.required(1), builder)]
   }
+}
 
-  private func product(_ a: Operand, _ b: Operand, _ builder: PlanBuilder) throws(Failure) -> Operand {
-    if b.rank == 2 {
-      return try multiplyRows(a, PackedMatrix(packing: b, builder), bias: nil, .identity, builder)
-    }
-    return try plainProduct(a, b, builder)
+/// numpy's matmul of operands of one type.
+func matrixProduct(_ left: Operand, _ right: Operand, _ builder: PlanBuilder) throws(Failure) -> Operand {
+  guard left.rank >= 1, right.rank >= 1 else { throw Failure(.invalidInput, "the operands must not be scalars") }
+  let a = left.rank == 1 ? left.unsqueezed(at: 0) : left
+  let b = right.rank == 1 ? right.unsqueezed(at: 1) : right
+  guard a.shape[a.rank - 1] == b.shape[b.rank - 2] else {
+    throw Failure(
+      .invalidInput, "cannot multiply shapes \(describe(left.shape)) and \(describe(right.shape)): inner sizes differ")
   }
+  var result: Operand
+  if left.type == .float32 {
+    result = try product(a, b, builder)
+  } else if left.type.isFloatingPoint, left.type != .float64 {
+    result = try builder.converted(
+      product(builder.converted(a, to: .float32), builder.converted(b, to: .float32), builder), to: left.type)
+  } else {
+    result = try plainProduct(a, b, builder)
+  }
+  if right.rank == 1 { result = result.selecting(axis: result.rank - 1, index: 0) }
+  if left.rank == 1 { result = result.selecting(axis: result.rank - (right.rank == 1 ? 1 : 2), index: 0) }
+  return result
+}
+
+private func product(_ a: Operand, _ b: Operand, _ builder: PlanBuilder) throws(Failure) -> Operand {
+  if b.rank == 2 {
+    return try multiplyRows(a, PackedMatrix(packing: b, builder), bias: nil, .identity, builder)
+  }
+  return try plainProduct(a, b, builder)
 }
 
 /// A `[…, K]` by a packed `[K, N]`: every row of A, whatever its leading dimensions.

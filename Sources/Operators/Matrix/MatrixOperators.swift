@@ -3,5 +3,8 @@ import Tensors
 let matrixOperators: [RegistryEntry] = [
   RegistryEntry("MatMul", .number, .same) { (node) throws(Failure) in try MatMul(node) },
   RegistryEntry("Gemm", since: 7, .number, .same) { (node) throws(Failure) in try GeneralMatrixProduct(node) },
+  RegistryEntry("FusedMatMul", domain: "com.microsoft", .float, .same) { (node) throws(Failure) in
+    try FusedMatMul(node)
+  },
   RegistryEntry("MatMul", domain: "crnn", .float32) { (node) throws(Failure) in try PackedMatMul(node) },
 ]

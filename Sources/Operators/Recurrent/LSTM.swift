@@ -4,7 +4,7 @@ import Tensors
 
 /// Long short-term memory: Hochreiter and Schmidhuber 1997, with forget gates (Gers et al. 2000) and peepholes (Gers
 /// and Schmidhuber 2000), as ONNX's LSTM has it. Gates are in ONNX's order: input, output, forget, candidate.
-final class LSTM: RecurrentOperator {
+class LSTM: RecurrentOperator {
   init(_ node: Node) throws(Failure) { try super.init(node, .lstm) }
 
   override func advance(_ step: RecurrentStep, hiddenSize: Int) {

@@ -10,7 +10,7 @@ import Tensors
 /// hidden_size and input_size are always given; see `RecurrentPacking`.
 class RecurrentOperator: Operator {
   let form: RecurrentForm
-  private let isPacked: Bool
+  let isPacked: Bool
   private let inputSize: Int?
 
   init(_ node: Node, _ cell: RecurrentCell) throws(Failure) {
@@ -26,7 +26,10 @@ class RecurrentOperator: Operator {
   /// Computes one time step.
   func advance(_ step: RecurrentStep, hiddenSize: Int) {}
 
-  final override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
+  /// Floats of scratch memory that a step needs for each sequence.
+  func scratchSize(_ packing: RecurrentPacking) -> Int { packing.gateColumns }
+
+  override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
     let given = try inputs.required(0, ranks: 3...3)
     // [T, N, I] from here on, whatever lies where.
     let x = try builder.converted(form.layout == 0 ? given : given.transposed([1, 0, 2]), to: .float32)
@@ -53,7 +56,7 @@ class RecurrentOperator: Operator {
       .float32, (form.layout == 0 ? [steps, batch] : [batch, steps]) + [directions, hidden])
     let lastHidden = try builder.allocate(.float32, [directions, batch, hidden])
     let lastCell = try builder.allocate(.float32, [directions, batch, hidden])
-    let scratch = try builder.scratch(floats: elementCount(of: [directions, batch, packing.gateColumns]))
+    let scratch = try builder.scratch(floats: elementCount(of: [directions, batch, scratchSize(packing)]))
     let run = RecurrentRun(
       packing: packing, form: form, steps: steps, batch: batch,
       projectionTime: projection.timeStride * columns, projectionBatch: projection.batchStride * columns,

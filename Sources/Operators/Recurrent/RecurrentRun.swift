@@ -64,7 +64,7 @@ struct RecurrentRun {
       weights: places.weights + direction * packing.recurrentPanels * hidden * panelColumns,
       bias: places.bias.map { $0 + direction * packing.gateColumns },
       peepholes: places.peepholes.map { $0 + direction * 3 * hidden },
-      scratch: places.scratch + (direction * batch + first) * packing.gateColumns)
+      scratch: places.scratch + (direction * batch + first) * layer.scratchSize(packing))
     for index in 0..<length {
       let time = isReverse ? length - 1 - index : index
       step.projection =

@@ -22,7 +22,7 @@ struct RecurrentStep {
   var bias: UnsafePointer<Float>?
   /// LSTM's peepholes, `[3 · H]`.
   var peepholes: UnsafePointer<Float>?
-  /// `[rows][G · H]` for the step's own use.
+  /// `[rows][G · H]`, or what the operator asks for, for the step's own use.
   var scratch: UnsafeMutablePointer<Float>
 
   /// `target (+)= state · weights[columns] (+ bias)` for all rows; `panel` is the matrix's first panel.
