@@ -17,7 +17,7 @@ EMBEDDED_LIBRARIES = $(shell dirname $$(readlink -f $$(command -v swift)))/../li
 SOURCES = Package.swift $(shell find Sources include -type f -o -type l)
 
 .DEFAULT_GOAL = all
-.PHONY: all demo test test-swift test-c test-python bootstrap install uninstall clean help
+.PHONY: all demo test test-swift test-c test-python bootstrap docs install uninstall clean help
 .DELETE_ON_ERROR:
 
 all: bootstrap $(LIBRARY) $(CONVERT) $(DIST)/.interface ## Build the library and the tool into dist/
@@ -68,6 +68,9 @@ test-c:
 
 test-python:
 	CRNN_LIBRARY=$(CURDIR)/$(LIBRARY) PYTHONPATH=bindings/python $(PYTHON) -m pytest -q bindings/python/tests
+
+docs: $(CONVERT) ## Write docs/operators.md from the registry
+	$(CONVERT) --operators > docs/operators.md
 
 install: all ## Install dist/ under $(DESTDIR)$(PREFIX)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include

@@ -104,7 +104,7 @@ let tools: [Target] = [
   .executableTarget(
     name: "crnn-convert",
     dependencies: [
-      "CCRNN", "CRNNC", "COnnxChecker", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      "CCRNN", "CRNNC", "Operators", "COnnxChecker", .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ]),
 ]
 

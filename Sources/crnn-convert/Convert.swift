@@ -16,8 +16,8 @@ struct Convert: ParsableCommand {
       """,
     version: String(cString: crnn_version()))
 
-  @Argument(help: ArgumentHelp("An ONNX or native model.", valueName: "model"))
-  var input: String
+  @Argument(help: "An ONNX or native model.")
+  var model: String?
 
   @Option(
     name: [.short, .long],
@@ -35,6 +35,9 @@ struct Convert: ParsableCommand {
   @Flag(help: "Show inputs, outputs, operators, parameters and metadata; without -o, write nothing.")
   var inspect = false
 
+  @Flag(help: "Print the operators that models may have, as a table in Markdown, and do nothing else.")
+  var operators = false
+
   @Flag(help: "Replace an existing file.")
   var force = false
 
@@ -42,6 +45,7 @@ struct Convert: ParsableCommand {
   var quiet = false
 
   func validate() throws {
+    guard model != nil || operators else { throw ValidationError("Missing expected argument '<model>'") }
     guard tolerance >= 0 else { throw ValidationError("--tolerance must not be negative.") }
     if isInspectionOnly {
       if verify { throw ValidationError("--verify compares a written file; with --inspect it needs -o.") }
@@ -51,6 +55,8 @@ struct Convert: ParsableCommand {
     }
   }
 
+  private var input: String { model ?? "" }
+
   private var isInspectionOnly: Bool { inspect && output == nil }
 
   private var outputPath: String {
@@ -59,6 +65,7 @@ struct Convert: ParsableCommand {
 
   func run() throws {
     let console = Console(isQuiet: quiet)
+    if operators { return print(OperatorTable.markdown(), terminator: "") }
     if !isInspectionOnly { try checkOutput() }
     reportFindings(console)
     console.step("reading \(input)")

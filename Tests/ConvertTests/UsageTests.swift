@@ -14,6 +14,15 @@ import Testing
     #expect(version.output.trimmingCharacters(in: .newlines).split(separator: ".").count == 3)
   }
 
+  @Test("docs/operators.md is what --operators prints")
+  func operators() throws {
+    let run = try Tool.run("--operators")
+    #expect(run.code == 0 && run.errors.isEmpty)
+    let page = fixtures.deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("docs/operators.md")
+    #expect(try String(contentsOf: page, encoding: .utf8) == run.output, "`make docs` writes it")
+  }
+
   @Test(
     "wrong usage ends with 2, says what is wrong on stderr, and writes nothing",
     arguments: [
