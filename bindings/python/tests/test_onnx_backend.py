@@ -24,6 +24,8 @@ import crnn
 
 onnx = pytest.importorskip("onnx")
 
+from onnx.backend.test.loader import load_model_tests  # noqa: E402
+
 from crnn import _conformance, _conformance_scope, onnx_backend  # noqa: E402
 
 Suites = Dict[str, Tuple[_conformance.Case, ...]]
@@ -70,7 +72,7 @@ def test_scope_is_the_shared_one(suites: Suites) -> None:
     specification.loader.exec_module(shared)
     assert _conformance_scope.OPERATORS == shared.OPS
     assert _conformance_scope.ELEMENT_TYPES == set(shared.TYPES)
-    cases = _conformance.load_model_tests(kind="node")
+    cases = load_model_tests(kind="node")
     assert ({case.name for case in suites["node"] if case.in_scope}
             == {case.name for case in cases if shared.in_scope(case)})
 
