@@ -38,7 +38,7 @@ public enum Registry {
   public static let newestOpset = 28
 
   public static let entries: [RegistryEntry] =
-    convolutionOperators + matrixOperators + recurrentOperators + tensorOperators + controlOperators
+    convolutionOperators + matrixOperators + recurrentOperators + signalOperators + tensorOperators + controlOperators
     + quantizedOperators
 
   /// What makes the node's operator; nil when there is none, or none for so old an operator set.
