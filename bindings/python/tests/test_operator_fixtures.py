@@ -25,6 +25,7 @@ def parameter(path: pathlib.Path) -> Any:
     return pytest.param(path, id=path.stem, marks=marks)
 
 
+
 @pytest.mark.skipif(not MODELS, reason="no operator fixtures in this checkout")
 @pytest.mark.parametrize("path", [parameter(path) for path in MODELS])
 def test_matches_goldens(path: pathlib.Path, tmp_path: pathlib.Path) -> None:

@@ -153,8 +153,9 @@ private func combine<Element: Arithmetic>(
   case .modulo:
     each { dividend, divisor in
       let rest = Element.remainder(dividend, divisor, &invalid)
-      let differs = rest != .zero && (rest < .zero) != (divisor < .zero)
-      return differs ? Element.plus(rest, divisor) : rest
+      // A zero takes the divisor's sign, too.
+      if rest == .zero { return Element.quotient(.zero, divisor, &invalid) }
+      return (rest < .zero) != (divisor < .zero) ? Element.plus(rest, divisor) : rest
     }
   case .and: each { $0 != .zero && $1 != .zero ? .one : .zero }
   case .or: each { $0 != .zero || $1 != .zero ? .one : .zero }

@@ -36,6 +36,7 @@ let elementwiseOperators: [RegistryEntry] = [
   RegistryEntry("Swish", since: 24, .float) { (node) throws(Failure) in
     try Unary(node, Activation(.swish, alpha: node.float("alpha", default: 1)))
   },
+  RegistryEntry("Shrink", since: 9, .number) { (node) throws(Failure) in try MathFunction.shrink(node) },
   RegistryEntry("ThresholdedRelu", since: 10, .float) { (node) throws(Failure) in try Unary.thresholdedRelu(node) },
   RegistryEntry("Exp", .float) { (node) throws(Failure) in try Unary(node, Activation(.exp)) },
   RegistryEntry("Log", .float) { (node) throws(Failure) in try Unary(node, Activation(.log)) },

@@ -3,7 +3,7 @@ import Graphs
 import Plans
 import Tensors
 
-/// Trigonometric and hyperbolic functions, computed by libm in float64 whatever the type.
+/// Trigonometric and hyperbolic functions and Shrink, computed by libm in float64 whatever the type.
 final class MathFunction: Operator {
   private let name: String
   private let function: @Sendable (Double) -> Double
@@ -29,5 +29,14 @@ final class MathFunction: Operator {
       }
     }
     return [try builder.cast(result, to: input.type)]
+  }
+}
+
+extension MathFunction {
+  /// Shrink: towards zero by a bias, and to zero within lambd of it.
+  static func shrink(_ node: Node) throws(Failure) -> MathFunction {
+    let bias = Double(try node.float("bias", default: 0))
+    let threshold = Double(try node.float("lambd", default: 0.5))
+    return try MathFunction(node) { $0 < -threshold ? $0 + bias : $0 > threshold ? $0 - bias : 0 }
   }
 }

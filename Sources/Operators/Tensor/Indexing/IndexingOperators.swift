@@ -9,6 +9,7 @@ let indexingOperators: [RegistryEntry] = [
   RegistryEntry("ScatterElements", since: 11, .any, .index, .same) { (node) throws(Failure) in
     try ScatterElements(node)
   },
+  RegistryEntry("ReverseSequence", since: 10, .any, .int64) { (node) throws(Failure) in try ReverseSequence(node) },
   RegistryEntry("OneHot", since: 9, .number, .number, .any) { (node) throws(Failure) in try OneHot(node) },
   RegistryEntry("Trilu", since: 14, .any, .int64) { (node) throws(Failure) in try Trilu(node) },
   RegistryEntry("TopK", .number, .int64) { (node) throws(Failure) in try TopK(node) },

@@ -6,7 +6,7 @@ import Tensors
 
 /// MaxPool and AveragePool over 1 to 3 spatial axes. Other types than float32 are computed in it.
 final class Pooling: Operator {
-  enum Function { case maximum, average }
+  enum Function { case maximum, average, sum }
 
   private let name: String
   private let function: Function
@@ -49,7 +49,8 @@ final class Pooling: Operator {
     guard result.count > 0 else { return }
     let channels = geometry.channels
     let averages = function == .average
-    let operation: BinaryFunction = averages ? .add : .maximum
+    let finds = function == .maximum
+    let operation: BinaryFunction = finds ? .maximum : .add
     builder.emit(name, reads: [x], writes: [result]) { [countsPadding] execution in
       let from = execution.floats(x)
       let to = execution.floats(result)
@@ -72,7 +73,7 @@ final class Pooling: Operator {
           }
           if isFirst {
             // A window wholly within the padding.
-            for channel in 0..<channels { target[channel] = averages ? 0 : -.infinity }
+            for channel in 0..<channels { target[channel] = finds ? -.infinity : 0 }
           } else if averages {
             let count = countsPadding
               ? depth.padded &* height.padded &* width.padded : depth.count &* height.count &* width.count

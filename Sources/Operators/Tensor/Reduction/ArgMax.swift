@@ -25,18 +25,8 @@ final class ArgExtreme: Operator {
     guard input.shape[axis] > 0 || input.count == 0 && keptCount(input, axis) == 0 else {
       throw Failure(.invalidInput, "the input has shape \(describe(input.shape)), expected elements along axis \(axis)")
     }
-    let x = try builder.cast(input, to: input.type.computed)
-    var kept = x
-    kept.shape.remove(at: axis)
-    kept.strides.remove(at: axis)
-    let result = try builder.allocate(.int64, like: kept)
-    switch x.type {
-    case .float32: search(builder, x, axis, kept, result, as: Float.self)
-    case .float64: search(builder, x, axis, kept, result, as: Double.self)
-    case .uint64: search(builder, x, axis, kept, result, as: UInt64.self)
-    default: search(builder, x, axis, kept, result, as: Int64.self)
-    }
-    return [keepsAxis ? result.unsqueezed(at: axis) : result]
+    let places = try builder.placesOfExtremes(name, input, axis: axis, largest: findsLargest, last: takesLast)
+    return [keepsAxis ? places.unsqueezed(at: axis) : places]
   }
 
   private func keptCount(_ operand: Operand, _ axis: Int) -> Int {
@@ -44,20 +34,44 @@ final class ArgExtreme: Operator {
     shape[axis] = 1
     return shape.contains(0) ? 0 : 1
   }
+}
 
-  private func search<Element: Arithmetic>(
-    _ builder: PlanBuilder, _ x: Operand, _ axis: Int, _ kept: Operand, _ result: Operand, as _: Element.Type
-  ) {
-    let loop = StridedLoop(kept.shape, result, kept)
-    let (length, step) = (x.shape[axis], x.strides[axis])
-    builder.emit(name, reads: [x], writes: [result]) { [findsLargest, takesLast] execution in
+extension PlanBuilder {
+  /// The first (or last) place of the largest (or smallest) element along an axis, which must not be empty, as int64.
+  func placesOfExtremes(
+    _ name: String, _ operand: Operand, axis: Int, largest: Bool, last: Bool
+  ) throws(Failure) -> Operand {
+    let x = try cast(operand, to: operand.type.computed)
+    let kept = x.selecting(axis: axis, index: 0)
+    let result = try allocate(.int64, like: kept)
+    let search = ExtremeSearch(
+      x: x, result: result, loop: StridedLoop(kept.shape, result, kept), length: x.shape[axis], step: x.strides[axis],
+      largest: largest, last: last)
+    switch x.type {
+    case .float32: search.emit(name, self, as: Float.self)
+    case .float64: search.emit(name, self, as: Double.self)
+    case .uint64: search.emit(name, self, as: UInt64.self)
+    default: search.emit(name, self, as: Int64.self)
+    }
+    return result
+  }
+}
+
+private struct ExtremeSearch {
+  let x, result: Operand
+  let loop: StridedLoop
+  let length, step: Int
+  let largest, last: Bool
+
+  func emit<Element: Arithmetic>(_ name: String, _ builder: PlanBuilder, as _: Element.Type) {
+    builder.emit(name, reads: [x], writes: [result]) { execution in
       let from = execution.pointer(x, as: Element.self)
       let to = execution.pointer(result, as: Int64.self)
       loop.run(execution, cost: length) { count, offset in
         for index in 0..<count {
           let first = from + (offset[1] &+ index &* loop.stride[1])
           to[offset[0] &+ index &* loop.stride[0]] = Int64(
-            placeOfExtreme(first, length, step, largest: findsLargest, last: takesLast))
+            placeOfExtreme(first, length, step, largest: largest, last: last))
         }
       }
     }

@@ -10,6 +10,7 @@ let shapeOperators: [RegistryEntry] = [
   RegistryEntry("Size") { (node) throws(Failure) in try SizeOf(node) },
   RegistryEntry("Constant") { (node) throws(Failure) in try Constant(node) },
   RegistryEntry("ConstantOfShape", since: 9, .int64) { (node) throws(Failure) in try ConstantOfShape(node) },
+  RegistryEntry("EyeLike", since: 9) { (node) throws(Failure) in try EyeLike(node) },
   RegistryEntry("Range", since: 11, .number, .same) { (node) throws(Failure) in try RangeOperator(node) },
   RegistryEntry("Reshape", .any, .int64) { (node) throws(Failure) in try Reshape(node) },
   RegistryEntry("Flatten") { (node) throws(Failure) in try Flatten(node) },
