@@ -49,8 +49,9 @@ final class MelWeightMatrix: Operator {
 
   /// A frequency on the mel scale.
   private func mel(_ operand: Operand, _ builder: PlanBuilder) throws(Failure) -> Double {
-    let number = try builder.known(operand, as: .float64, "an edge")
-    let hertz = try builder.tensor(number)?.elements(as: Double.self).first ?? 0
+    guard let hertz = try builder.known(operand, "an edge").numbers().first else {
+      throw Failure(.invalidInput, "an edge is empty")
+    }
     return 2595 * log1p(hertz / 700) / log(10)
   }
 }
