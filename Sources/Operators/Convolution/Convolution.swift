@@ -24,13 +24,8 @@ final class Convolution: Operator {
     let groups = geometry.groups
     let x = try builder.channelsLast(builder.converted(given, to: .float32))
     let y = try builder.allocateChannelsLast(.float32, output)
-    var bias: Operand?
-    if let given = inputs.optional(2) {
-      guard given.rank == 1, given.shape[0] == groups * shape.outputChannels else {
-        throw Failure(
-          .invalidInput, "bias has shape \(describe(given.shape)), expected [\(groups * shape.outputChannels)]")
-      }
-      bias = try builder.contiguous(builder.converted(given, to: .float32))
+    let bias = try inputs.optional(2).map { (given) throws(Failure) in
+      try convolutionBias(given, channels: groups * shape.outputChannels, builder)
     }
     let packed = try form.isPacked ? weights : packConvolutionWeights(weights, shape, groups: groups, builder)
     if shape.isDepthwise {
@@ -82,6 +77,14 @@ struct ConvolutionForm {
   }
 }
 
+/// A bias `[channels]` as the kernels take it.
+func convolutionBias(_ bias: Operand, channels: Int, _ builder: PlanBuilder) throws(Failure) -> Operand {
+  guard bias.shape == [channels] else {
+    throw Failure(.invalidInput, "bias has shape \(describe(bias.shape)), expected [\(channels)]")
+  }
+  return try builder.contiguous(builder.converted(bias, to: .float32))
+}
+
 /// What the weights say of a convolution.
 struct ConvolutionWeightShape {
   var outputChannels: Int
@@ -97,34 +100,21 @@ extension ConvolutionWeightShape {
   /// From a node's weights, packed or as in ONNX: `[M, C / groups, kernel…]`.
   init(_ node: Node, _ weights: Operand, groups: Int, isPacked: Bool) throws(Failure) {
     guard isPacked else {
-      guard (3...5).contains(weights.rank) else {
-        throw Failure(.invalidInput, "weights have shape \(describe(weights.shape)), expected rank 3 to 5")
-      }
       try self.init(weights.shape, groups: groups)
       isDepthwise = isDepthwise && node.hasDepthwiseKernel
       return
     }
-    let kernel = try node.ints("kernel_shape") ?? []
-    let outputs = try node.int("channels", default: 0)
-    let inputs = try node.int("input_channels", default: 0)
-    // Sizes come from a file: no product of them may overflow.
-    _ = try elementCount(of: kernel + [inputs, outputs, groups, panelColumns])
+    let (inputs, outputs, kernel) = try announcedSizes(node, groups: groups)
     self.init(
-      outputChannels: outputs / groups, inputChannels: inputs, kernel: kernel,
-      isDepthwise: node.hasDepthwiseKernel && isDepthwiseConvolution(inputs, outputs / groups, kernel, groups: groups))
-    guard outputs > 0, outputs % groups == 0, inputs > 0, (1...3).contains(kernel.count), !kernel.contains(0),
-      weights.isContiguous,
-      weights.shape
-        == (try packing.shape(
-          groups: groups, outputChannels: outputChannels, inputChannels: inputChannels, taps: taps))
-    else { throw Failure(.invalidModel, "the packed weights do not have the announced shape") }
+      outputChannels: outputs, inputChannels: inputs, kernel: kernel,
+      isDepthwise: node.hasDepthwiseKernel && isDepthwiseConvolution(inputs, outputs, kernel, groups: groups))
+    try packing.require(
+      weights, groups: groups, outputChannels: outputChannels, inputChannels: inputChannels, taps: taps)
   }
 
   /// From ONNX's shape of the weights.
   init(_ shape: Shape, groups: Int) throws(Failure) {
-    guard groups > 0, shape[0] > 0, shape[0] % groups == 0, !shape.contains(0) else {
-      throw Failure(.invalidModel, "weights of shape \(describe(shape)) do not split into \(groups) groups")
-    }
+    try requireWeights(shape, groups: groups)
     let kernel = Array(shape[2...])
     self.init(
       outputChannels: shape[0] / groups, inputChannels: shape[1], kernel: kernel,

@@ -1,4 +1,6 @@
+import Graphs
 import KernelTable
+import Plans
 import Tensors
 
 // Weights as the convolution kernels read them.
@@ -78,5 +80,41 @@ enum ConvolutionPacking {
       packTransposed(
         weights, groups: groups, outputChannels: outputChannels, inputChannels: inputChannels, taps: taps, to: target)
     }
+  }
+}
+
+extension ConvolutionPacking {
+  /// Refuses packed weights of another shape.
+  func require(
+    _ weights: Operand, groups: Int, outputChannels: Int, inputChannels: Int, taps: Int
+  ) throws(Failure) {
+    let expected = try shape(groups: groups, outputChannels: outputChannels, inputChannels: inputChannels, taps: taps)
+    guard weights.isContiguous, weights.shape == expected else {
+      throw Failure(
+        .invalidModel, "the packed weights have shape \(describe(weights.shape)), expected \(describe(expected))")
+    }
+  }
+}
+
+/// What a node says of its packed weights: the channels of one group, and the kernel.
+func announcedSizes(
+  _ node: Node, groups: Int
+) throws(Failure) -> (inputs: Int, outputs: Int, kernel: [Int]) {
+  let kernel = try node.ints("kernel_shape") ?? []
+  let outputs = try node.int("channels", default: 0)
+  let inputs = try node.int("input_channels", default: 0)
+  // Sizes come from a file: no product of them may overflow.
+  _ = try elementCount(of: kernel + [inputs, outputs, groups, panelColumns])
+  guard outputs > 0, outputs % groups == 0, inputs > 0, (1...3).contains(kernel.count), !kernel.contains(0) else {
+    throw Failure(.invalidModel, "the sizes of the packed weights are not possible")
+  }
+  return (inputs, outputs / groups, kernel)
+}
+
+/// Refuses weights whose shape, in ONNX's form, is not possible.
+func requireWeights(_ shape: Shape, groups: Int) throws(Failure) {
+  guard (3...5).contains(shape.count), groups > 0, shape[0] % groups == 0, !shape.contains(0) else {
+    throw Failure(
+      .invalidModel, "weights of shape \(describe(shape)) do not make \(groups) groups of 1 to 3 spatial dimensions")
   }
 }

@@ -25,6 +25,7 @@ final class TransposedConvolution: Operator {
     outputPadding = try node.ints("output_padding")
     outputShape = try node.ints("output_shape")
     guard groups > 0 else { throw Failure(.invalidModel, "group is \(groups), expected a positive number") }
+    if let kernel = try node.ints("kernel_shape") { _ = try Window(node, kernel: kernel) }
     try super.init(node)
   }
 
@@ -48,13 +49,8 @@ final class TransposedConvolution: Operator {
 
     let x = try builder.channelsLast(builder.converted(given, to: .float32))
     let y = try builder.allocateChannelsLast(.float32, [given.shape[0], groups * shape.outputChannels] + output)
-    var bias: Operand?
-    if let given = inputs.optional(2) {
-      guard given.rank == 1, given.shape[0] == groups * shape.outputChannels else {
-        throw Failure(
-          .invalidInput, "bias has shape \(describe(given.shape)), expected [\(groups * shape.outputChannels)]")
-      }
-      bias = try builder.contiguous(builder.converted(given, to: .float32))
+    let bias = try inputs.optional(2).map { (given) throws(Failure) in
+      try convolutionBias(given, channels: self.groups * shape.outputChannels, builder)
     }
     let packed = try isPacked ? weights : pack(weights, shape, builder)
     let columns = shape.taps * shape.outputChannels
@@ -150,31 +146,18 @@ struct TransposedWeightShape {
 extension TransposedWeightShape {
   init(_ node: Node, _ weights: Operand, groups: Int, isPacked: Bool) throws(Failure) {
     guard isPacked else {
-      guard (3...5).contains(weights.rank) else {
-        throw Failure(.invalidInput, "weights have shape \(describe(weights.shape)), expected rank 3 to 5")
-      }
       try self.init(weights.shape, groups: groups)
       return
     }
-    let kernel = try node.ints("kernel_shape") ?? []
-    let outputs = try node.int("channels", default: 0)
-    let inputs = try node.int("input_channels", default: 0)
-    // Sizes come from a file: no product of them may overflow.
-    _ = try elementCount(of: kernel + [inputs, outputs, groups, panelColumns])
-    self.init(inputChannels: inputs, outputChannels: outputs / groups, kernel: kernel)
-    guard outputs > 0, outputs % groups == 0, inputs > 0, (1...3).contains(kernel.count), !kernel.contains(0),
-      weights.isContiguous,
-      weights.shape
-        == (try ConvolutionPacking.transposed.shape(
-          groups: groups, outputChannels: outputChannels, inputChannels: inputChannels, taps: taps))
-    else { throw Failure(.invalidModel, "the packed weights do not have the announced shape") }
+    let (inputs, outputs, kernel) = try announcedSizes(node, groups: groups)
+    self.init(inputChannels: inputs, outputChannels: outputs, kernel: kernel)
+    try ConvolutionPacking.transposed.require(
+      weights, groups: groups, outputChannels: outputChannels, inputChannels: inputChannels, taps: taps)
   }
 
   /// From ONNX's shape of the weights, `[C, M / groups, kernel…]`.
   init(_ shape: Shape, groups: Int) throws(Failure) {
-    guard groups > 0, shape[0] > 0, shape[0] % groups == 0, !shape.contains(0) else {
-      throw Failure(.invalidModel, "weights of shape \(describe(shape)) do not split into \(groups) groups")
-    }
+    try requireWeights(shape, groups: groups)
     self.init(inputChannels: shape[0] / groups, outputChannels: shape[1], kernel: Array(shape[2...]))
   }
 }

@@ -11,6 +11,7 @@ let rowBlock = 192
 /// `C = activation(A · B + bias + addend)` for whole matrices, in parallel; see `Gemm` for the layouts. `call` names
 /// the whole product; `call.b` is packed with panels `call.panelStride` apart.
 func multiply(_ call: Gemm, _ execution: Execution) {
+  guard call.columns > 0 else { return }
   let panels = panelCount(columns: call.columns)
   let threads = execution.threads.count
   let rowBlocks = (call.rows + rowBlock - 1) / rowBlock

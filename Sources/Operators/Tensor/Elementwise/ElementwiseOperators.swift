@@ -30,7 +30,7 @@ let elementwiseOperators: [RegistryEntry] = [
   RegistryEntry("Tanh", .float) { (node) throws(Failure) in try Unary(node, Activation(.tanh)) },
   RegistryEntry("Softplus", .float) { (node) throws(Failure) in try Unary(node, Activation(.softplus)) },
   RegistryEntry("Softsign", .float) { (node) throws(Failure) in try Unary(node, Activation(.softsign)) },
-  RegistryEntry("Erf", since: 9, .float) { (node) throws(Failure) in try Unary(node, Activation(.erf)) },
+  RegistryEntry("Erf", since: 9, .number) { (node) throws(Failure) in try Unary(node, Activation(.erf)) },
   RegistryEntry("Gelu", since: 20, .float) { (node) throws(Failure) in try Unary.gelu(node) },
   RegistryEntry("Mish", since: 18, .float) { (node) throws(Failure) in try Unary(node, Activation(.mish)) },
   RegistryEntry("Swish", since: 24, .float) { (node) throws(Failure) in

@@ -121,7 +121,7 @@ final class RangeOperator: Operator {
 
   private func size(_ count: Double) throws(Failure) -> Int {
     if count <= 0 { return 0 }
-    guard count < 0x1p40 else { throw Failure(.outOfMemory, "the range is too long") }
+    guard count <= 0x1p28 else { throw Failure(.outOfMemory, "the range is too long") }
     return Int(count)
   }
 }

@@ -13,15 +13,7 @@ final class Expand: Operator {
 
 /// Tile: the whole input `repeats` times along each axis.
 final class Tile: Operator {
-  private let isOldForm: Bool
-
-  override init(_ node: Node) throws(Failure) {
-    isOldForm = node.opset < 6
-    try super.init(node)
-  }
-
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
-    if isOldForm { throw Failure(.unsupported, "the form of operator sets before 6") }
     let x = try inputs.required(0)
     let repeats = try builder.integers(inputs.required(1), "the repeats")
     guard repeats.count == x.rank, repeats.allSatisfy({ $0 >= 0 }) else {
