@@ -32,11 +32,8 @@ def shape_of_result(nodes: List[Any], *shapes: Any) -> Any:
     return model.run({name: np.zeros(shape, np.float32) for name, shape in zip("ab", shapes)})["y"].shape
 
 
-EMPTY_COLUMNS = pytest.param((2, 3), (3, 0), marks=pytest.mark.xfail(strict=True, reason="divides by zero columns"))
-
-
 @pytest.mark.parametrize("operator", ["MatMul", "Gemm"])
-@pytest.mark.parametrize("left, right", [((0, 3), (3, 2)), ((2, 0), (0, 2)), EMPTY_COLUMNS])
+@pytest.mark.parametrize("left, right", [((0, 3), (3, 2)), ((2, 0), (0, 2)), ((2, 3), (3, 0))])
 def test_empty_products(operator: str, left: Any, right: Any, in_child: Any) -> None:
     outcome, shape, _ = in_child(shape_of_result, [helper.make_node(operator, ["a", "b"], ["y"])], left, right)
     assert (outcome, shape) == ("returned", (left[0], right[1]))

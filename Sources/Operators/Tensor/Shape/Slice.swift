@@ -55,7 +55,9 @@ final class Slice: Operator {
       let to = max(0, min(last, size))
       return (from, from < to ? (to - from - 1) / step + 1 : 0)
     }
-    let from = max(-1, min(first, size - 1))
+    if size == 0 { return (0, 0) }
+    // A start before the first element is moved to it, other than in Python.
+    let from = max(0, min(first, size - 1))
     let to = max(-1, min(last, size - 1))
     return (from, from > to ? Int((from - to - 1).magnitude / step.magnitude) + 1 : 0)
   }
