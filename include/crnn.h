@@ -403,6 +403,61 @@ typedef struct crnn_ctc_options {
 CRNN_API crnn_status crnn_ctc_greedy(const float *scores, size_t frame_count, size_t class_count,
                                      const crnn_ctc_options *options, crnn_reading **reading);
 
+/** Losses of a batch of sequences, -ln P(targets | scores) (Graves et al. 2006),
+ *  and, unless `gradient` is NULL, their gradients with respect to the scores
+ *  before the log-softmax: exp(lp) minus the probability of being at the class.
+ *
+ *  scores          [frame_count, batch_size, class_count], row-major.
+ *  targets         classes without blanks, all sequences' one after the other.
+ *  input_lengths   frames of each sequence; NULL means all.
+ *  target_lengths  targets of each sequence; their sum is target_count.
+ *  losses          [batch_size]. Infinite where the targets take more frames
+ *                  than there are; the gradient is zero there.
+ *  gradient        of the scores' shape; zero beyond a sequence's frames.
+ *  options         blank and kind; labels are not looked at. */
+CRNN_API crnn_status crnn_ctc_loss(const float *scores, size_t frame_count, size_t batch_size, size_t class_count,
+                                   const int32_t *targets, size_t target_count, const int32_t *input_lengths,
+                                   const int32_t *target_lengths, const crnn_ctc_options *options, float *losses,
+                                   float *gradient);
+
+/** ln P(tokens | scores), the sum over all paths; -infinity when no path fits.
+ *  scores: [frame_count, class_count]. */
+CRNN_API crnn_status crnn_ctc_score(const float *scores, size_t frame_count, size_t class_count, const int32_t *tokens,
+                                    size_t token_count, const crnn_ctc_options *options, double *log_probability);
+
+/** Where a token of a transcript lies. */
+typedef struct crnn_ctc_span {
+    int32_t token;
+    int32_t first_frame;
+    int32_t frame_count;
+    /** Mean log-probability of the token over its frames. */
+    float score;
+} crnn_ctc_span;
+
+/** Forced alignment: the most probable path that spells the tokens (Viterbi).
+ *  scores: [frame_count, class_count]; spans: room for token_count of them;
+ *  log_probability: of the path, or NULL. CRNN_INVALID_INPUT when the tokens
+ *  take more frames than there are. */
+CRNN_API crnn_status crnn_ctc_align(const float *scores, size_t frame_count, size_t class_count, const int32_t *tokens,
+                                    size_t token_count, const crnn_ctc_options *options, crnn_ctc_span *spans,
+                                    double *log_probability);
+
+/* ---- Metrics ------------------------------------------------------------ */
+
+typedef enum crnn_text_unit {
+    /** Unicode code points. */
+    CRNN_CHARACTERS = 1,
+    /** Runs of bytes other than ASCII white space. */
+    CRNN_WORDS = 2
+} crnn_text_unit;
+
+/** The fewest units to insert, delete and replace that turn `reference` into
+ *  `hypothesis`, both UTF-8 (Levenshtein 1966). Divided by the units of the
+ *  reference it is the character or word error rate.
+ *  reference_length: the units of the reference, or NULL. */
+CRNN_API crnn_status crnn_edit_distance(const char *reference, const char *hypothesis, crnn_text_unit unit,
+                                        size_t *distance, size_t *reference_length);
+
 #ifdef __cplusplus
 }
 #endif

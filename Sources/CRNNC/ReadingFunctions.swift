@@ -67,14 +67,19 @@ public func crnn_ctc_greedy(
     let result = try required(reading, "reading")
     result.pointee = nil
     let options = try sized(options, zero: crnn_ctc_options(), "options")
-    let code = options.kind.rawValue == 0 ? CRNN_LOG_PROBABILITIES.rawValue : options.kind.rawValue
-    guard let kind = ScoreKind(rawValue: Int32(bitPattern: code)) else {
-      throw Failure(.invalidArgument, "options.kind is \(code), which is no crnn_score_kind")
-    }
-    let view = try Scores(scores, frameCount: frame_count, classCount: class_count, kind: kind)
+    let view = try Scores(scores, frameCount: frame_count, classCount: class_count, kind: kind(options))
     let texts = try labels(options, classCount: class_count)
     result.pointee = try allocate(try decode(view, texts: texts, blank: Int(options.blank)))
   }
+}
+
+/// What the options say that the scores are.
+func kind(_ options: crnn_ctc_options) throws(Failure) -> ScoreKind {
+  let code = options.kind.rawValue == 0 ? CRNN_LOG_PROBABILITIES.rawValue : options.kind.rawValue
+  guard let kind = ScoreKind(rawValue: Int32(bitPattern: code)) else {
+    throw Failure(.invalidArgument, "options.kind is \(code), which is no crnn_score_kind")
+  }
+  return kind
 }
 
 private func labels(_ options: crnn_ctc_options, classCount: Int) throws(Failure) -> Labels? {

@@ -56,6 +56,7 @@ void test_models(const arguments *given);
 void test_sessions(const arguments *given);
 void test_reading(const arguments *given);
 void test_ctc(void);
+void test_transcripts(void);
 
 /* An input for a model's first input: a ramp, with sizes for the open dimensions. Freed by free_input. */
 typedef struct ramp {

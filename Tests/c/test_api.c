@@ -65,6 +65,7 @@ int main(int argc, char **argv) {
     test_sessions(&given);
     test_reading(&given);
     test_ctc();
+    test_transcripts();
 
     if (!check(rmdir(folder) == 0)) fprintf(stderr, "%s is not empty\n", folder);
     printf("%d passed, %d failed\n", checks_passed, checks_failed);

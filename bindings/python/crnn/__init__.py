@@ -25,6 +25,7 @@ from ._errors import (
 )
 from ._logging import LogCallback, set_log_callback
 from ._metadata import Metadata
+from ._metrics import cer, wer
 from ._model import Model, ModelInfo, NodeSpec
 from ._reading import Character, Reading
 from ._session import Session, SessionInfo
@@ -55,10 +56,12 @@ __all__ = [
     "Status",
     "TensorSpec",
     "UnsupportedError",
+    "cer",
     "ctc",
     "instruction_set",
     "set_log_callback",
     "version",
+    "wer",
 ]
 
 

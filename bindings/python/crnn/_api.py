@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import enum
-from ctypes import POINTER, Structure, c_char_p, c_float, c_int, c_int32, c_int64, c_size_t, c_uint64, c_void_p
+from ctypes import POINTER, Structure, c_char_p, c_double, c_float, c_int, c_int32, c_int64, c_size_t, c_uint64, c_void_p
 from typing import Any, Dict, Tuple
 
 from ._errors import Status, error
@@ -55,6 +55,11 @@ class LogLevel(enum.IntEnum):
 
     WARNING = 1
     INFO = 2
+
+
+class TextUnit(enum.IntEnum):
+    CHARACTERS = 1
+    WORDS = 2
 
 
 class _Sized(Structure):
@@ -162,6 +167,10 @@ class ctc_options(_Sized):
     ]
 
 
+class ctc_span(Structure):
+    _fields_ = [("token", c_int32), ("first_frame", c_int32), ("frame_count", c_int32), ("score", c_float)]
+
+
 log_callback = ctypes.CFUNCTYPE(None, c_int, c_char_p, c_void_p)
 
 #: Marks a function that returns a crnn_status, which is checked.
@@ -202,6 +211,13 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Any, ...]]] = {
     "session_read_image": (_STATUS, (_HANDLE, POINTER(image), POINTER(read_options), _OUT_READING)),
     "reading_free": (None, (POINTER(reading),)),
     "ctc_greedy": (_STATUS, (c_void_p, c_size_t, c_size_t, POINTER(ctc_options), _OUT_READING)),
+    "ctc_loss": (_STATUS, (c_void_p, c_size_t, c_size_t, c_size_t, c_void_p, c_size_t, c_void_p, c_void_p,
+                           POINTER(ctc_options), c_void_p, c_void_p)),
+    "ctc_score": (_STATUS, (c_void_p, c_size_t, c_size_t, c_void_p, c_size_t, POINTER(ctc_options),
+                            POINTER(c_double))),
+    "ctc_align": (_STATUS, (c_void_p, c_size_t, c_size_t, c_void_p, c_size_t, POINTER(ctc_options),
+                            POINTER(ctc_span), POINTER(c_double))),
+    "edit_distance": (_STATUS, (c_char_p, c_char_p, c_int, POINTER(c_size_t), POINTER(c_size_t))),
 }
 
 
@@ -260,3 +276,7 @@ session_get_info = _declare(_library, "session_get_info")
 session_read_image = _declare(_library, "session_read_image")
 reading_free = _declare(_library, "reading_free")
 ctc_greedy = _declare(_library, "ctc_greedy")
+ctc_loss = _declare(_library, "ctc_loss")
+ctc_score = _declare(_library, "ctc_score")
+ctc_align = _declare(_library, "ctc_align")
+edit_distance = _declare(_library, "edit_distance")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+from dataclasses import dataclass
 from typing import Any, Optional, Sequence, Tuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from ._errors import InvalidArgumentError, InvalidInputError
 from ._reading import Reading
 from ._tensors import address
 
-__all__ = ["greedy"]
+__all__ = ["Span", "align", "greedy", "loss", "score"]
 
 _KINDS = {"log_probabilities": _api.ScoreKind.LOG_PROBABILITIES, "probabilities": _api.ScoreKind.PROBABILITIES,
           "logits": _api.ScoreKind.LOGITS}
@@ -32,21 +33,129 @@ def greedy(scores: Any, labels: Optional[Sequence[str]] = None, blank: int = 0, 
 
     With equal scores the lowest class wins. Raises InvalidInputError for NaN.
     """
-    array = np.asarray(scores)
-    if not np.can_cast(array.dtype, np.float32, "same_kind"):
-        raise InvalidInputError(f"scores are float32 numbers, not {array.dtype}")
-    if array.ndim != 2:
-        raise InvalidInputError(f"scores have shape [frames, classes], not {list(array.shape)}")
-    array = np.require(array, np.float32, ["C", "A"])
-    if kind not in _KINDS:
-        raise InvalidArgumentError(f"kind is {kind!r}; expected one of {', '.join(_KINDS)}")
-    options = _api.ctc_options(blank=_arguments.int32(blank, "blank"), kind=_KINDS[kind])
+    array = _scores(scores, 2)
+    options = _options(blank, kind)
     if labels is not None:
         texts = _texts(tuple(labels))
         options.labels, options.label_count = texts, len(texts)
     result = ctypes.POINTER(_api.reading)()
     _api.ctc_greedy(address(array), *array.shape, ctypes.byref(options), ctypes.byref(result))
     return _reading.take(result)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Where a token of a transcript lies."""
+
+    #: Class of the token.
+    token: int
+    #: The frames start ... end - 1.
+    start: int
+    end: int
+    #: Mean log-probability of the token over its frames.
+    score: float
+
+
+def align(scores: Any, tokens: Any, blank: int = 0, *, kind: str = "log_probabilities") -> Tuple[Span, ...]:
+    """Forced alignment: where each token lies on the most probable path that spells them (Viterbi).
+
+    scores, blank, kind  as for `greedy`.
+    tokens               classes other than the blank.
+
+    Raises InvalidInputError when the tokens take more frames than there are.
+    """
+    array, classes = _scores(scores, 2), _classes(tokens, "tokens")
+    spans = (_api.ctc_span * len(classes))()
+    _api.ctc_align(address(array), *array.shape, address(classes), len(classes), ctypes.byref(_options(blank, kind)),
+                   spans, None)
+    return tuple(
+        Span(span.token, span.first_frame, span.first_frame + span.frame_count, span.score) for span in spans
+    )
+
+
+def score(scores: Any, tokens: Any, blank: int = 0, *, kind: str = "log_probabilities") -> float:
+    """ln P(tokens | scores), the sum over all paths that spell the tokens; -inf when none fits into the frames.
+
+    Arguments as for `align`.
+    """
+    array, classes, result = _scores(scores, 2), _classes(tokens, "tokens"), ctypes.c_double()
+    _api.ctc_score(address(array), *array.shape, address(classes), len(classes), ctypes.byref(_options(blank, kind)),
+                   ctypes.byref(result))
+    return result.value
+
+
+def loss(scores: Any, targets: Any, input_lengths: Any = None, target_lengths: Any = None, blank: int = 0, *,
+         kind: str = "log_probabilities") -> Tuple[np.ndarray, np.ndarray]:
+    """The CTC loss of a batch, -ln P(targets | scores) (Graves et al. 2006), and its gradient.
+
+    scores          [T, N, C]: T frames of N sequences of C classes.
+    targets         classes without blanks: [N, S], of which the first target_lengths[n] of each row count, or all
+                    sequences' one after the other, [sum of target_lengths].
+    input_lengths   [N], frames of each sequence; None means T.
+    target_lengths  [N]; None means S.
+    blank, kind     as for `greedy`.
+
+    Returns losses [N] and the gradient of their sum, [T, N, C], with respect to the scores before the log-softmax that
+    made them log-probabilities: exp(scores) minus the probability of being at the class. Targets that do not fit into
+    the frames have an infinite loss and a gradient of zero.
+    """
+    array = _scores(scores, 3)
+    frame_count, batch_size, class_count = array.shape
+    classes = np.asarray(targets)
+    if classes.ndim == 2:
+        if len(classes) != batch_size:
+            raise InvalidInputError(f"{len(classes)} rows of targets for {batch_size} sequences")
+        lengths = _lengths(target_lengths, batch_size, classes.shape[1], "target_lengths")
+        if lengths.size and not 0 <= lengths.min() <= lengths.max() <= classes.shape[1]:
+            raise InvalidArgumentError(f"target_lengths go from {lengths.min()} to {lengths.max()}, expected 0 to "
+                                       f"{classes.shape[1]}")
+        classes = np.concatenate([row[:length] for row, length in zip(classes, lengths)] or [classes.reshape(0)])
+    else:
+        if target_lengths is None:
+            raise InvalidArgumentError("target_lengths are needed with targets one after the other")
+        lengths = _lengths(target_lengths, batch_size, 0, "target_lengths")
+    classes = _classes(classes, "targets")
+    frames = _lengths(input_lengths, batch_size, frame_count, "input_lengths")
+    losses, gradient = np.empty(batch_size, np.float32), np.empty(array.shape, np.float32)
+    _api.ctc_loss(address(array), *array.shape, address(classes), len(classes), address(frames), address(lengths),
+                  ctypes.byref(_options(blank, kind)), address(losses), address(gradient))
+    return losses, gradient
+
+
+def _scores(scores: Any, rank: int) -> np.ndarray:
+    array = np.asarray(scores)
+    if not np.can_cast(array.dtype, np.float32, "same_kind"):
+        raise InvalidInputError(f"scores are float32 numbers, not {array.dtype}")
+    if array.ndim != rank:
+        expected = "[frames, classes]" if rank == 2 else "[frames, sequences, classes]"
+        raise InvalidInputError(f"scores have shape {expected}, not {list(array.shape)}")
+    return np.require(array, np.float32, ["C", "A"])
+
+
+def _options(blank: int, kind: str) -> _api.ctc_options:
+    if kind not in _KINDS:
+        raise InvalidArgumentError(f"kind is {kind!r}; expected one of {', '.join(_KINDS)}")
+    return _api.ctc_options(blank=_arguments.int32(blank, "blank"), kind=_KINDS[kind])
+
+
+def _classes(values: Any, what: str) -> np.ndarray:
+    array = np.asarray(values)
+    if array.size == 0:
+        return np.empty(0, np.int32)
+    if array.ndim != 1 or array.dtype.kind not in "iu":
+        raise InvalidInputError(f"{what} are a list of class numbers, not {array.dtype} of shape {list(array.shape)}")
+    if array.min() < -(2**31) or array.max() >= 2**31:
+        raise InvalidInputError(f"{what} go from {array.min()} to {array.max()}, which is beyond 32 bits")
+    return np.require(array, np.int32, ["C", "A"])
+
+
+def _lengths(values: Any, count: int, default: int, what: str) -> np.ndarray:
+    if values is None:
+        return np.full(count, default, np.int32)
+    array = _classes(values, what)
+    if len(array) != count:
+        raise InvalidArgumentError(f"{what} has {len(array)} elements, expected one for each of {count} sequences")
+    return array
 
 
 @functools.lru_cache(maxsize=16)
