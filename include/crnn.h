@@ -267,7 +267,7 @@ typedef struct crnn_session_options {
      *  used one goes first. Default: 16. */
     int32_t plan_capacity;
     /** The most iterations that a Loop or Scan in the model may make in one
-     *  go; CRNN_LIMIT_EXCEEDED beyond. Default: 1,000,000. */
+     *  go; CRNN_LIMIT_EXCEEDED beyond. Default: 100,000. */
     int64_t loop_limit;
 } crnn_session_options;
 

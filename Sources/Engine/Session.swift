@@ -27,7 +27,7 @@ public final class Session {
   public let threadCount: Int
   private let runner: Runner
 
-  public static let defaultIterationLimit = 1_000_000
+  public static let defaultIterationLimit = 100_000
 
   /// - Parameter iterationLimit: the most iterations of a loop in the network.
   public init(

@@ -64,9 +64,9 @@ public struct Operand {
 
   /// Whether the elements lie without gaps when the axes are walked in `order`, outermost first.
   public func isDense(inOrder order: [Int]) -> Bool {
+    if shape.contains(0) { return true }
     var expected = 1
     for axis in order.reversed() where shape[axis] != 1 {
-      if shape[axis] == 0 { return true }
       if strides[axis] != expected { return false }
       expected *= shape[axis]
     }

@@ -104,7 +104,7 @@ static void test_bad_tensors(crnn_session *session, const ramp *input) {
 
 static void test_options(const crnn_model *model) {
     crnn_session *session = NULL;
-    crnn_session_options options = {sizeof options, 2, 3};
+    crnn_session_options options = {.size = sizeof options, .threads = 2, .plan_capacity = 3};
     crnn_session_info info = {sizeof info, 0, 0, 0, 0, 0};
     ramp input;
     crnn_tensor output;
@@ -149,7 +149,7 @@ static void test_agreement(const crnn_model *model, const arguments *given, cons
     char path[256];
     crnn_model *saved = NULL;
     crnn_session *sessions[3] = {NULL, NULL, NULL};
-    crnn_session_options two = {sizeof two, 2, 0};
+    crnn_session_options two = {.size = sizeof two, .threads = 2};
     crnn_tensor outputs[3];
     snprintf(path, sizeof path, "%s/agreement.crnn", given->folder);
     expect(CRNN_OK, crnn_model_save(model, path));

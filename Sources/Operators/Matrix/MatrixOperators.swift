@@ -2,7 +2,7 @@ import Tensors
 
 let matrixOperators: [RegistryEntry] = [
   RegistryEntry("MatMul", .number, .same) { (node) throws(Failure) in try MatMul(node) },
-  RegistryEntry("Gemm", since: 7, .number, .same) { (node) throws(Failure) in try GeneralMatrixProduct(node) },
+  RegistryEntry("Gemm", since: 6, .number, .same) { (node) throws(Failure) in try GeneralMatrixProduct(node) },
   RegistryEntry("FusedMatMul", domain: "com.microsoft", .float, .same) { (node) throws(Failure) in
     try FusedMatMul(node)
   },

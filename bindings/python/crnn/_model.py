@@ -122,7 +122,7 @@ class Model:
         """`Session.read` on the model's default session."""
         return self._default_session().read(image, pixel_format=pixel_format)
 
-    def session(self, *, threads: int = 1, plan_capacity: int = 16, loop_limit: int = 1_000_000) -> Session:
+    def session(self, *, threads: int = 1, plan_capacity: int = 16, loop_limit: int = 100_000) -> Session:
         """A session of its own, for another thread or another setting.
 
         threads        that a run may use, the calling one included; -1 means as many as there are processors for this

@@ -7,15 +7,40 @@ import Tensors
 final class Binary: Operator {
   private let name: String
   private let operation: BinaryOperation
+  private let oldAxis: Int?
 
   init(_ node: Node, _ operation: BinaryOperation) throws(Failure) {
     name = node.type
     self.operation = operation
+    oldAxis = try node.oldAxis()
     try super.init(node)
   }
 
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
-    [try builder.binary(name, operation, inputs.required(0), inputs.required(1))]
+    let first = try inputs.required(0)
+    return [try builder.binary(name, operation, first, inputs.required(1).aligned(to: first, at: oldAxis))]
+  }
+}
+
+extension Node {
+  /// Before opset 7, the axis of the first operand where the second one's shape begins.
+  fileprivate func oldAxis() throws(Failure) -> Int? {
+    guard opset < 7, try flag("broadcast") else { return nil }
+    return try int("axis")
+  }
+}
+
+extension Operand {
+  /// With axes of size 1 after its own, so that they lie at `axis` of the other operand.
+  fileprivate func aligned(to other: Operand, at axis: Int?) throws(Failure) -> Operand {
+    guard let axis else { return self }
+    let first = try normalize(axis: axis, rank: other.rank)
+    guard first + rank <= other.rank else {
+      throw Failure(.invalidInput, "shape \(describe(shape)) does not fit into \(describe(other.shape)) at axis \(axis)")
+    }
+    var view = self
+    for _ in (first + rank)..<other.rank { view = view.unsqueezed(at: view.rank) }
+    return view
   }
 }
 
@@ -48,9 +73,16 @@ final class Variadic: Operator {
 
 /// Pow. The exponent may have another type than the base; the result has the base's.
 final class Power: Operator {
+  private let oldAxis: Int?
+
+  override init(_ node: Node) throws(Failure) {
+    oldAxis = try node.oldAxis()
+    try super.init(node)
+  }
+
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
     let base = try inputs.required(0)
-    let exponent = try inputs.required(1)
+    let exponent = try inputs.required(1).aligned(to: base, at: oldAxis)
     if base.type.computed == .float32, exponent.count == 1, exponent.rank <= base.rank,
       let number = try builder.tensor(exponent)?.numbers().first
     {

@@ -4,7 +4,7 @@ import Tensors
 let normalizationOperators: [RegistryEntry] = [
   RegistryEntry("Softmax", .float) { (node) throws(Failure) in try Softmax(node, logarithm: false) },
   RegistryEntry("LogSoftmax", .float) { (node) throws(Failure) in try Softmax(node, logarithm: true) },
-  RegistryEntry("BatchNormalization", since: 7, .float) { (node) throws(Failure) in try BatchNormalization(node) },
+  RegistryEntry("BatchNormalization", since: 6, .float) { (node) throws(Failure) in try BatchNormalization(node) },
   RegistryEntry("LayerNormalization", .float) { (node) throws(Failure) in try LayerNormalization(node) },
   RegistryEntry("InstanceNormalization", .float) { (node) throws(Failure) in try InstanceNormalization(node) },
   RegistryEntry("GroupNormalization", since: 18, .float) { (node) throws(Failure) in try GroupNormalization(node) },
