@@ -132,7 +132,7 @@ extension Operand {
   public func viewed(as target: Shape) -> Operand? {
     var view = self
     view.shape = target
-    if isContiguous {
+    if isContiguous || shape.contains(0) {
       view.strides = contiguousStrides(of: target)
       return view
     }
