@@ -19,7 +19,7 @@ final class CosineWindow: Operator {
 
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
     let size = try builder.integer(inputs.required(0), "the size")
-    guard size >= 0 else { throw Failure(.invalidInput, "the size is \(size), expected 0 or more") }
+    guard size > 0 else { throw Failure(.invalidInput, "the size is \(size), expected 1 or more") }
     let window = try Tensor(.float64, checked([size]))
     let values = window.mutableElements(as: Double.self)
     let step = 2 * Double.pi / Double(isPeriodic ? size : size - 1)
