@@ -3,7 +3,7 @@ import Plans
 import Tensors
 
 /// STFT: the DFT of frames of a signal `[N, length, 1 or 2]`, a step apart, each times a window. The frame's length is
-/// an input, else the window's, else the signal's.
+/// an input, else the window's, else the signal's. PyTorch writes a real signal as `[N, length]`.
 final class ShortTimeFourierTransform: Operator {
   private let isOneSided: Bool
 
@@ -13,7 +13,8 @@ final class ShortTimeFourierTransform: Operator {
   }
 
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
-    let signal = try inputs.required(0, ranks: 3...3)
+    var signal = try inputs.required(0, ranks: 2...3)
+    if signal.shape.count == 2 { signal = signal.unsqueezed(at: 2) }
     let step = try builder.integer(inputs.required(1), "the step")
     let window = inputs.optional(2)
     let size = signal.shape[1]
