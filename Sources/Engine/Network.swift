@@ -24,7 +24,7 @@ public final class Network: @unchecked Sendable {
         do throws(Failure) {
           networks.append(try Network(graph))
         } catch {
-          throw error.within(node.description)
+          throw error.within("\(node.description)")
         }
       }
       bodies.append(networks)
@@ -41,22 +41,22 @@ public final class Network: @unchecked Sendable {
 
 /// Fails with one message that lists every node of the graph whose operator the library does not have.
 public func requireSupported(_ graph: Graph) throws(Failure) {
-  var unsupported: [String] = []
-  collectUnsupported(graph, into: &unsupported)
-  guard !unsupported.isEmpty else { return }
-  let shown = unsupported.prefix(50)
-  var message = "\(unsupported.count) unsupported \(unsupported.count == 1 ? "node" : "nodes"):"
-  for line in shown { message += "\n  " + line }
-  if shown.count < unsupported.count { message += "\n  and \(unsupported.count - shown.count) more" }
-  throw Failure(.unsupported, "\(message)")
+  var count = 0
+  var lines: Message = ""
+  collectUnsupported(graph, &count, into: &lines)
+  guard count > 0 else { return }
+  if count > 50 { lines = "\(lines)\n  and \(count - 50) more" }
+  throw Failure(.unsupported, "\(count) unsupported \(count == 1 ? "node" : "nodes"):\(lines)")
 }
 
-private func collectUnsupported(_ graph: Graph, into lines: inout [String]) {
+private func collectUnsupported(_ graph: Graph, _ count: inout Int, into lines: inout Message) {
   for node in graph.nodes {
     if Registry.entry(for: node) == nil {
+      count += 1
+      guard count <= 50 else { continue }
       let domain = node.domain.isEmpty ? "ai.onnx" : node.domain
-      lines.append("'\(node.name)': operator \(node.type), domain \(domain), opset \(node.opset)")
+      lines = "\(lines)\n  '\(node.name)': operator \(node.type), domain \(domain), opset \(node.opset)"
     }
-    for subgraph in node.subgraphs { collectUnsupported(subgraph, into: &lines) }
+    for subgraph in node.subgraphs { collectUnsupported(subgraph, &count, into: &lines) }
   }
 }

@@ -186,7 +186,7 @@ final class Planner {
       do throws(Failure) {
         if let boundary = try lower(index) { return boundary }
       } catch {
-        throw error.within(graph.nodes[index].description)
+        throw error.within("\(graph.nodes[index].description)")
       }
     }
     return nil

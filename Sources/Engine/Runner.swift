@@ -81,7 +81,7 @@ final class Runner {
       do throws(Failure) {
         plan = try Planner.plan(network, for: inputs.map { $0.description }, threads: execution.threads.count)
       } catch {
-        throw error.within(description(of: inputs))
+        throw error.within("\(description(of: inputs))")
       }
       remember(plan)
     }
@@ -113,7 +113,7 @@ final class Runner {
     for step in plan.steps {
       step.run(execution)
       if let failure = execution.takeFailure() {
-        throw step.node >= 0 ? failure.within(network.graph.nodes[step.node].description) : failure
+        throw step.node >= 0 ? failure.within("\(network.graph.nodes[step.node].description)") : failure
       }
     }
   }
@@ -145,7 +145,7 @@ final class Runner {
       remember(next)
       return next
     } catch {
-      throw error.within(description(of: inputs))
+      throw error.within("\(description(of: inputs))")
     }
   }
 
@@ -169,13 +169,13 @@ final class Runner {
       }
       results = try network.operators[node].compute(tensors, bodies)
     } catch {
-      throw error.within(description)
+      throw error.within("\(description)")
     }
     for buffer in frontier.exports { slots.append(execution.bases[buffer]) }
     var shapes: [InputDescription] = []
     for (position, id) in frontier.awaited.enumerated() {
       guard position < results.count, let result = results[position] else {
-        guard id == nil else { throw Failure(.invalidModel, "output \(position) is missing").within(description) }
+        guard id == nil else { throw Failure(.invalidModel, "output \(position) is missing").within("\(description)") }
         shapes.append(InputDescription(.bool, [0]))
         slots.append(nowhere)
         continue
@@ -191,11 +191,11 @@ final class Runner {
     return next
   }
 
-  private func description(of inputs: [InputData]) -> String {
-    var text = "with"
+  private func description(of inputs: [InputData]) -> Message {
+    var text: Message = "with"
     for (index, (input, id)) in zip(inputs, network.given).enumerated() {
       let name = network.graph.values[id].name
-      text += "\(index > 0 ? ", " : " ")'\(name)' of shape \(describe(input.description.shape))"
+      text = "\(text)\(index > 0 ? "," : "") '\(name)' of shape \(describe(input.description.shape))"
     }
     return text
   }

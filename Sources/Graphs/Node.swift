@@ -29,8 +29,9 @@ public struct Node {
 
   /// How messages name the node: its own name, or its first output's.
   public var description: String {
-    let place = domain.isEmpty ? type : "\(domain).\(type)"
-    return name.isEmpty ? "node \(place)" : "node '\(name)' (\(place))"
+    let place: Message = domain.isEmpty ? "\(type)" : "\(domain).\(type)"
+    let message: Message = name.isEmpty ? "node \(place)" : "node '\(name)' (\(place))"
+    return message.text
   }
 
   /// The graphs among its attributes.

@@ -25,7 +25,7 @@ public final class Model: @unchecked Sendable {
         file.bytes, keeping: file.owner, folder: folder(of: path), copyingExternalData: copyingFile,
         mappedBytes: copyingFile ? 0 : file.bytes.count)
     } catch {
-      throw error.within(path)
+      throw error.within("\(path)")
     }
   }
 
@@ -71,7 +71,7 @@ public final class Model: @unchecked Sendable {
     do throws(Failure) {
       try writeNative(ModelFile(graph: network.graph, metadata: metadata.all, producer: producer), to: path)
     } catch {
-      throw error.within(path)
+      throw error.within("\(path)")
     }
   }
 

@@ -136,7 +136,7 @@ func packedRecurrent(
     form = try RecurrentForm(node, cell)
     packing = try RecurrentPacking(form, w: w.shape, r: r.shape)
   } catch {
-    throw Failure(.invalidModel, "\(error.message)").within(node.description)
+    throw Failure(.invalidModel, "\(error.message)").within("\(node.description)")
   }
   let input = try Tensor(.float32, packing.inputShape)
   let recurrent = try Tensor(.float32, packing.recurrentShape)

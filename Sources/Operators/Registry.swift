@@ -60,7 +60,7 @@ public enum Registry {
       made.signature = entry.signature
       return made
     } catch {
-      throw error.within(node.description)
+      throw error.within("\(node.description)")
     }
   }
 

@@ -18,7 +18,7 @@ func foldConstants(_ graph: Graph) throws(Failure) {
       outputs = try evaluate(Registry.makeOperator(node), inputs)
     } catch {
       // A node that cannot be computed may still be one that no output needs; if it is needed, planning reports it.
-      if error.status == .outOfMemory { throw error.within(node.description) }
+      if error.status == .outOfMemory { throw error.within("\(node.description)") }
       continue
     }
     // What expands (a filled shape, a tiled pattern) is cheaper to make again than to keep.

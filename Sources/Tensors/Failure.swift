@@ -26,5 +26,5 @@ public struct Failure: Error {
 
   /// The same failure, seen from further out: "context: message".
   @inline(never)
-  public func within(_ context: String) -> Failure { Failure(status, "\(context): \(message)") }
+  public func within(_ context: Message) -> Failure { Failure(status, "\(context): \(message)") }
 }

@@ -38,7 +38,7 @@ public func describe(_ shape: Shape) -> String {
   var text = "["
   for (axis, dimension) in shape.enumerated() {
     if axis > 0 { text += ", " }
-    if dimension < 0 { text += "?" } else { text += "\(dimension)" }
+    if dimension < 0 { text += "?" } else { text += String(dimension) }
   }
   return text + "]"
 }

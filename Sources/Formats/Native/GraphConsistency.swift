@@ -8,13 +8,13 @@ func checkConsistency(of graph: Graph, outer: Int?) throws(Failure) {
   var isMade = [Bool](repeating: false, count: count)
   for index in 0..<count where graph.values[index].constant != nil { isMade[index] = true }
 
-  func check(_ value: ValueID, _ place: String) throws(Failure) {
+  func check(_ value: ValueID, _ place: StaticString, _ position: Int) throws(Failure) {
     guard value >= 0, value < count else {
-      throw Failure(.invalidModel, "\(place) is value \(value) of \(count)")
+      throw Failure(.invalidModel, "\(place) \(position) of graph '\(graph.name)' is value \(value) of \(count)")
     }
   }
   for (position, value) in graph.inputs.enumerated() {
-    try check(value, "input \(position) of graph '\(graph.name)'")
+    try check(value, "input", position)
     // A constant that is an input as well is the input's default.
     isMade[value] = true
   }
@@ -22,7 +22,7 @@ func checkConsistency(of graph: Graph, outer: Int?) throws(Failure) {
     throw Failure(.invalidModel, "the main graph '\(graph.name)' captures values")
   }
   for (position, capture) in graph.captures.enumerated() {
-    try check(capture.inner, "capture \(position) of graph '\(graph.name)'")
+    try check(capture.inner, "capture", position)
     guard let outer, capture.outer >= 0, capture.outer < outer else {
       throw Failure(.invalidModel, "capture \(position) of graph '\(graph.name)' takes value \(capture.outer)")
     }
@@ -47,7 +47,7 @@ func checkConsistency(of graph: Graph, outer: Int?) throws(Failure) {
     }
   }
   for (position, value) in graph.outputs.enumerated() {
-    try check(value, "output \(position) of graph '\(graph.name)'")
+    try check(value, "output", position)
     guard isMade[value] else {
       throw Failure(.invalidModel, "output '\(graph.values[value].name)' of graph '\(graph.name)' is never made")
     }

@@ -69,7 +69,7 @@ struct NativeDecoder {
       guard let type = ElementType(rawValue: table.int32(record, 0)) else {
         throw Failure(.invalidModel, "tensor \(record) has the unknown element type \(table.int32(record, 0))")
       }
-      let shape = try readShape(rank: Int(table.uint32(record, 4)), "tensor \(record)")
+      let shape = try readShape(rank: Int(table.uint32(record, 4)), "tensor")
       guard let offset = Int(exactly: table.uint64(record, 8)), let size = Int(exactly: table.uint64(record, 16)),
         offset >= end, offset <= bytes.count, size <= bytes.count - offset, offset % NativeLayout.alignment == 0
       else { throw Failure(.invalidModel, "the weights of tensor \(record) lie outside their place in the file") }
@@ -84,14 +84,14 @@ struct NativeDecoder {
   }
 
   /// The next `rank` dimensions; -1 stands for an open one.
-  private mutating func readShape(rank: Int, _ place: String) throws(Failure) -> Shape {
+  private mutating func readShape(rank: Int, _ place: StaticString, named name: String = "") throws(Failure) -> Shape {
     guard rank <= maximumRank else {
-      throw Failure(.invalidModel, "\(place) has rank \(rank), expected \(maximumRank) at most")
+      throw Failure(.invalidModel, "\(place) '\(name)' has rank \(rank), expected \(maximumRank) at most")
     }
     var shape: Shape = []
     for record in try tables[.dimensions].take(rank) {
       guard let dimension = Int(exactly: tables[.dimensions].int64(record)), dimension >= -1 else {
-        throw Failure(.invalidModel, "\(place) has the dimension \(tables[.dimensions].int64(record))")
+        throw Failure(.invalidModel, "\(place) '\(name)' has the dimension \(tables[.dimensions].int64(record))")
       }
       shape.append(dimension)
     }
@@ -112,7 +112,7 @@ struct NativeDecoder {
     }
   }
 
-  private func name(ofTensor tensor: Int) -> String {
+  private func name(ofTensor tensor: Int) -> Message {
     let values = tables[.values]
     for record in 0..<values.count where values.uint32(record, 12) == UInt32(truncatingIfNeeded: tensor) {
       let name = Int(values.uint32(record, 0))
@@ -166,7 +166,7 @@ struct NativeDecoder {
       }
     }
     let rank = Int(table.int32(record, 8))
-    if rank >= 0 { value.shape = try readShape(rank: rank, "value '\(value.name)'") }
+    if rank >= 0 { value.shape = try readShape(rank: rank, "value", named: value.name) }
     let index = table.uint32(record, 12)
     if index != NativeLayout.none { value.constant = try tensor(UInt64(index)) }
     return value

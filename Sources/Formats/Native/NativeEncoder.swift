@@ -56,9 +56,9 @@ private struct NativeEncoder {
 
   // MARK: Parts
 
-  private func index(_ count: Int, _ what: String) throws(Failure) -> UInt32 {
+  private func index(_ count: Int, _ what: StaticString, _ name: String = "") throws(Failure) -> UInt32 {
     guard let index = UInt32(exactly: count), index != NativeLayout.none else {
-      throw Failure(.unsupported, "\(count) \(what) do not fit a native file")
+      throw Failure(.unsupported, "\(count) \(what) \(name) do not fit a native file")
     }
     return index
   }
@@ -111,7 +111,7 @@ private struct NativeEncoder {
     for count in [
       graph.values.count, graph.nodes.count, graph.inputs.count, graph.outputs.count, graph.captures.count,
     ] {
-      self[.graphs].append(try index(count, "parts of graph '\(graph.name)'"))
+      self[.graphs].append(try index(count, "parts of graph", graph.name))
     }
     for value in graph.values { try encodeValue(value) }
     for value in graph.inputs + graph.outputs { try encodeLink(value) }
@@ -155,7 +155,7 @@ private struct NativeEncoder {
     for value in node.inputs { try encodeLink(value) }
     for value in node.outputs { try encodeLink(value) }
     for attribute in node.attributes {
-      do { try encodeAttribute(attribute, in: graph) } catch { throw error.within(node.description) }
+      do { try encodeAttribute(attribute, in: graph) } catch { throw error.within("\(node.description)") }
     }
   }
 
@@ -191,7 +191,7 @@ private struct NativeEncoder {
   ) throws(Failure) {
     self[.attributes].append(try string(name))
     self[.attributes].append(kind.rawValue)
-    self[.attributes].append(try index(elements.count, "elements of attribute '\(name)'"))
+    self[.attributes].append(try index(elements.count, "elements of attribute", name))
     for element in elements { self[.elements].append(element) }
   }
 

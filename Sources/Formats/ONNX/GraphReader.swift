@@ -127,7 +127,7 @@ final class GraphReader {
       do throws(Failure) {
         result.attributes.append(try AttributeMessage(attribute).attribute(in: self))
       } catch {
-        throw error.within(node.described)
+        throw error.within("\(node.described)")
       }
     }
     return result
@@ -137,7 +137,7 @@ final class GraphReader {
     do throws(Failure) {
       if let id = try find(input) { return id }
     } catch {
-      throw error.within(node.described)
+      throw error.within("\(node.described)")
     }
     throw Failure(
       .invalidModel, "\(node.described): its input \(input.quoted) is made by no node, input or initializer")

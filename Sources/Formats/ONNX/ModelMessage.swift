@@ -40,7 +40,7 @@ struct ModelMessage {
     let version = header.irVersion
     guard version > 0 else { throw Failure(.invalidModel, "no IR version: this is not an ONNX model") }
     guard onnxIRVersions.contains(version) else {
-      let known = "versions \(onnxIRVersions.lowerBound) to \(onnxIRVersions.upperBound) are supported"
+      let known: Message = "versions \(onnxIRVersions.lowerBound) to \(onnxIRVersions.upperBound) are supported"
       throw Failure(.unsupported, "ONNX IR version \(version); \(known)")
     }
   }

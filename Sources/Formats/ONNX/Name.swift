@@ -13,7 +13,7 @@ struct Name: Hashable {
   var text: String { String(decoding: bytes, as: UTF8.self) }
 
   /// For messages: in quotation marks, cut when it is very long.
-  var quoted: String {
+  var quoted: Message {
     if bytes.count <= 200 { return "'\(text)'" }
     return "'\(String(decoding: bytes.prefix(200), as: UTF8.self))…'"
   }

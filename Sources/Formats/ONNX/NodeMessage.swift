@@ -27,7 +27,7 @@ struct NodeMessage {
   }
 
   /// As `Node.description`, before there is a node.
-  var described: String {
+  var described: Message {
     if !name.isEmpty { return "node \(name.quoted) (\(type.text))" }
     guard let output = outputs.first else { return "node \(type.text)" }
     return "node \(type.text) of \(output.quoted)"

@@ -49,7 +49,7 @@ struct TensorMessage {
     shape.append(Int(Int64(bitPattern: dimension)))
   }
 
-  private var described: String { name.isEmpty ? "a tensor" : "tensor \(name.quoted)" }
+  private var described: Message { name.isEmpty ? "a tensor" : "tensor \(name.quoted)" }
 
   /// Why the elements cannot be had although the file may be in order; nil when they can.
   var refusal: Failure? {
@@ -81,7 +81,7 @@ struct TensorMessage {
       }
       return try decode(type, count: count)
     } catch {
-      throw error.within(described)
+      throw error.within("\(described)")
     }
   }
 

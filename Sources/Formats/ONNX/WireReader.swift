@@ -59,6 +59,7 @@ struct WireReader {
   var remaining: Int { end - position }
 
   /// The next field, nil at the end of the message. Skipping a field is not looking at it.
+  @inline(never)
   mutating func next() throws(Failure) -> WireField? {
     if isAtEnd { return nil }
     let tagPosition = position
@@ -119,7 +120,7 @@ struct WireReader {
   /// Moves on; 0 ≤ byteCount ≤ remaining.
   mutating func skip(_ byteCount: Int) { position += byteCount }
 
-  private func damaged(_ what: String, at offset: Int) -> Failure {
+  private func damaged(_ what: Message, at offset: Int) -> Failure {
     Failure(.invalidModel, "damaged or truncated: \(what) at byte \(offset)")
   }
 }
