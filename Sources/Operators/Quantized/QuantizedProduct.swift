@@ -65,7 +65,9 @@ class QuantizedProduct: Operator {
     let sums = try product(inputs, leftZero: leftZero, builder)
     guard places.rightScale != .max else { return [sums] }
     let axes = axes(sums.rank)
-    _ = try inputs.required(places.rightScale)
+    _ = try (inputs.required(leftScale), inputs.required(places.rightScale))
+    // QGemm alone may leave out the result's.
+    if places.scale == 6 { _ = try inputs.required(places.scale) }
     var scale = try builder.constant(.float32([alpha], shape: []))
     for (operation, index, axis) in [
       (BinaryOperation.multiply, leftScale, axes.left), (.multiply, places.rightScale, axes.right),

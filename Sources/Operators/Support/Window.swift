@@ -15,10 +15,13 @@ struct Window {
   /// Whether output sizes round up (pooling's ceil_mode).
   var roundsUp = false
 
-  /// `kernel` when the node has no kernel_shape, as for a convolution, whose weights tell.
+  /// `fallback` is what a convolution's weights tell; a kernel_shape beside them must say the same.
   init(_ node: Node, kernel fallback: [Int]? = nil) throws(Failure) {
     guard let kernel = try node.ints("kernel_shape") ?? fallback else {
       throw Failure(.invalidModel, "attribute 'kernel_shape' is missing")
+    }
+    if let fallback, kernel != fallback {
+      throw Failure(.invalidModel, "kernel_shape is \(describe(kernel)), but the weights are for \(describe(fallback))")
     }
     let rank = kernel.count
     guard (1...3).contains(rank) else {

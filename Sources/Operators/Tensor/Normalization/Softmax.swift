@@ -33,6 +33,7 @@ final class Softmax: Operator {
       }
     }
     if x.rank == 0 {
+      _ = try normalize(axis: axis, rank: 1)
       let row = try normalizeRows(builder.reshaped(x, [1]), axis: 0, builder)
       return [try builder.cast(builder.reshaped(row, []), to: input.type)]
     }
