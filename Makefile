@@ -17,7 +17,7 @@ EMBEDDED_LIBRARIES = $(shell dirname $$(readlink -f $$(command -v swift)))/../li
 SOURCES = Package.swift $(shell find Sources include -type f -o -type l)
 
 .DEFAULT_GOAL = all
-.PHONY: all demo test test-swift test-c test-python bootstrap docs install uninstall clean help
+.PHONY: all demo test test-swift test-c test-python fuzz-operators bootstrap docs install uninstall clean help
 .DELETE_ON_ERROR:
 
 all: bootstrap $(LIBRARY) $(CONVERT) $(DIST)/.interface ## Build the library and the tool into dist/
@@ -67,7 +67,16 @@ test-c:
 	$(MAKE) -C examples/c BUILD=../../build/examples PKG_CONFIG_PATH=$(CURDIR)/$(DIST)/lib/pkgconfig
 
 test-python:
-	CRNN_LIBRARY=$(CURDIR)/$(LIBRARY) PYTHONPATH=bindings/python $(PYTHON) -m pytest -q bindings/python/tests
+	CRNN_LIBRARY=$(CURDIR)/$(LIBRARY) PYTHONPATH=bindings/python $(PYTHON) -m pytest -q bindings/python/tests Tests/differential
+
+# How long, and in how many processes.
+SECONDS = 600
+PROCESSES = 2
+
+fuzz-operators: all ## Compare random graphs with ONNX Runtime for SECONDS=600
+	@scripts/bootstrap.sh test
+	CRNN_LIBRARY=$(CURDIR)/$(LIBRARY) PYTHONPATH=bindings/python:Tests $(PYTHON) -m differential \
+	  --seconds $(SECONDS) --processes $(PROCESSES)
 
 docs: $(CONVERT) ## Write docs/operators.md from the registry
 	$(CONVERT) --operators > docs/operators.md

@@ -1,0 +1,256 @@
+"""Where the oracles are not to be believed, and where no answer is right: each with its reason."""
+
+from __future__ import annotations
+
+from typing import Callable, List, Optional, Tuple
+
+import numpy as np
+
+from .cases import Case, Node
+
+Arrays = List[Optional[np.ndarray]]
+
+# Messages of refusals that are right: what the specification allows, but no oracle and no exporter has.
+REFUSALS: Tuple[str, ...] = (
+    # ONNX Runtime gives an empty result.
+    "is too small for a window", "is too small for the padding",
+)
+
+# Doubles are computed in single precision here, and compared by that.
+SINGLE = frozenset("""Conv ConvTranspose Gemm AveragePool GlobalAveragePool GlobalMaxPool MaxPool LpPool InstanceNormalization GroupNormalization
+LayerNormalization RMSNormalization BatchNormalization LRN Gelu Resize Upsample LSTM GRU RNN
+HannWindow HammingWindow BlackmanWindow""".split())
+
+RECURRENT = {"LSTM": 4, "GRU": 3, "RNN": 1}
+WINDOWED = ("Conv", "MaxPool", "AveragePool", "LpPool", "ConvInteger", "QLinearConv")
+
+
+def is_right_refusal(message: str) -> bool:
+    """Whether the library may refuse a model that an oracle runs."""
+    return any(text in message for text in REFUSALS)
+
+
+def deviation(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
+    """Why ONNX Runtime's answer is not the specification's; the reference evaluator decides then."""
+    if node.type == "Resize" and node.attributes.get("coordinate_transformation_mode") == "tf_crop_and_resize":
+        return "it copies an axis of unchanged size, whatever the region"
+    if node.type == "Resize" and node.attributes.get("keep_aspect_ratio_policy") and "axes" in node.attributes:
+        return "it takes the sizes of negative axes for those of others"
+    if node.type == "MeanVarianceNormalization":
+        return "it leaves out the epsilon of the specification's function"
+    return None
+
+
+def is_right_result(case: Case) -> bool:
+    """Whether the library may answer where both oracles refuse a broken case."""
+    for node in case.nodes:
+        # Lists of numbers are read whatever their shape.
+        if node.type in ("Slice", "Split", "Reshape", "Unsqueeze", "Squeeze", "ConstantOfShape", "Expand", "Tile",
+                         "BatchNormalization", "InstanceNormalization", "Pad", "Resize", "TopK") and any(
+                a.array.ndim != 1 for a in case.leaves.values() if a.name in node.inputs[node.type != "ConstantOfShape":]):
+            return True
+        # An axis just past the end flattens everything, as Flatten's does.
+        if node.type in ("Softmax", "LogSoftmax") and case.opset < 13 and "axis" in node.attributes:
+            return True
+        # A zero point that is left out is 0; sizes win over scales.
+        if node.type.startswith("QLinear") or node.type == "Resize":
+            return True
+        # LRN of any rank, and Mean of doubles that broadcast, which the reference does not add up.
+        # A transposed convolution whose output_shape reaches beyond its window, with zeros there.
+        if node.type in ("LRN", "Mean") or "output_shape" in node.attributes:
+            return True
+    return False
+
+
+# MARK: Equal nodes
+
+
+def rewritten(node: Node, opset: int, inputs: Arrays) -> Tuple[Node, Arrays, Callable[[Arrays], Arrays]]:
+    """An equal node that the oracles get right, its inputs, and what turns its outputs into the node's own."""
+    if node.type in RECURRENT and node.attributes.get("layout"):
+        return _time_first(node, inputs)
+    if node.type in WINDOWED and str(node.attributes.get("auto_pad", "")).startswith("SAME"):
+        return _padded(node, inputs), inputs, lambda outputs: outputs
+    if node.type == "Resize" and node.attributes.get("mode") not in (None, "nearest") and inputs[0].dtype.kind in "iu":
+        return node, [inputs[0].astype(np.float32)] + inputs[1:], lambda outputs: [_rounded(outputs[0], inputs[0].dtype)]
+    return node, inputs, lambda outputs: outputs
+
+
+def _rounded(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """Integers are interpolated as numbers and rounded once, where ONNX Runtime rounds or drops, as its code goes."""
+    limits = np.iinfo(dtype)
+    return np.clip(np.rint(array.astype(np.float64)), limits.min, limits.max).astype(dtype)
+
+
+def _time_first(node: Node, inputs: Arrays):
+    """Layout 1, which ONNX Runtime lacks and the reference gets wrong, by layout 0."""
+    plain = Node(node.type, node.inputs, node.outputs, {k: v for k, v in node.attributes.items() if k != "layout"})
+    moved = [np.swapaxes(a, 0, 1) if a is not None and i in (0, 5, 6) else a for i, a in enumerate(inputs)]
+
+    def back(outputs: Arrays) -> Arrays:
+        # Y: [T, D, N, H] to [N, T, D, H]; the states: [D, N, H] to [N, D, H].
+        return [a if a is None else np.moveaxis(a, 2, 0) if a.ndim == 4 else np.swapaxes(a, 0, 1) for a in outputs]
+
+    return plain, moved, back
+
+
+def _padded(node: Node, inputs: Arrays) -> Node:
+    """SAME padding written out: ONNX Runtime gets it wrong with dilations and with strides beyond the window."""
+    extents = inputs[0].shape[2:]
+    weights = inputs[3] if node.type == "QLinearConv" else inputs[1] if len(inputs) > 1 else None
+    kernel = node.attributes.get("kernel_shape") or list(weights.shape[2:])
+    strides = node.attributes.get("strides") or [1] * len(extents)
+    dilations = node.attributes.get("dilations") or [1] * len(extents)
+    begin, end = [], []
+    for extent, k, s, d in zip(extents, kernel, strides, dilations):
+        total = max((-(-extent // s) - 1) * s + (k - 1) * d + 1 - extent, 0)
+        less, more = total // 2, total - total // 2
+        upper = node.attributes["auto_pad"] == "SAME_UPPER"
+        begin.append(less if upper else more)
+        end.append(more if upper else less)
+    attributes = {k: v for k, v in node.attributes.items() if k not in ("auto_pad", "ceil_mode")}
+    return Node(node.type, node.inputs, node.outputs, {**attributes, "pads": begin + end}, node.domain)
+
+
+# MARK: Nodes that must be refused though an oracle answers
+
+
+def invalid(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
+    """What is wrong with the inputs of a node that ONNX Runtime runs all the same, not looking or reading beyond them."""
+    first = inputs[0] if inputs else None
+    if node.type in RECURRENT:
+        return _invalid_recurrent(node, inputs)
+    if node.type in ("BatchNormalization", "InstanceNormalization"):
+        if first.ndim < 2 or any(a is not None and a.shape != first.shape[1:2] for a in inputs[1:]):
+            return "a parameter is not [C]"
+    if node.type == "Slice" and len(inputs) > 1:
+        given = [a for a in inputs[1:] if a is not None]
+        if len({a.shape for a in given}) > 1:
+            return "starts, ends, axes and steps differ in length"
+        axes = inputs[3] if len(inputs) > 3 and inputs[3] is not None else np.arange(given[0].size)
+        if given[0].ndim == 1 and len(set((axes % max(first.ndim, 1)).tolist())) != axes.size:
+            return "an axis twice"
+    if node.type == "Split" and (node.attributes.get("split") or len(inputs) > 1 and inputs[1] is not None):
+        if np.sum(node.attributes.get("split") or inputs[1]) != first.shape[node.attributes.get("axis", 0)]:
+            return "sizes that are not all"
+    if node.type in ("LayerNormalization", "RMSNormalization", "PRelu"):
+        if any(a is not None and np.broadcast_shapes(a.shape, first.shape) != first.shape for a in inputs[1:]):
+            return "a parameter that does not broadcast to the input"
+    if node.type in ("QuantizeLinear", "DequantizeLinear") and "block_size" not in node.attributes:
+        axis = node.attributes.get("axis", 1)
+        if any(a is not None and a.ndim and a.size != 1 and a.shape != (first.shape[axis],) for a in inputs[1:]):
+            return "a parameter that is not one an index"
+    if node.type == "QLinearConv":
+        if any(a.size != 1 for i, a in enumerate(inputs) if a is not None and i in (1, 2, 6, 7)):
+            return "a parameter that is not one number"
+        if any(a.size not in (1, inputs[3].shape[0]) for a in inputs[4:6] if a is not None):
+            return "a parameter that is not one a filter"
+    if node.type == "ReverseSequence":
+        batch, time = node.attributes.get("batch_axis", 1), node.attributes.get("time_axis", 0)
+        if inputs[1].shape != (first.shape[batch],) or (inputs[1] > first.shape[time]).any() or (inputs[1] < 0).any():
+            return "lengths that do not fit the input"
+    if node.type in ("GatherElements", "ScatterElements"):
+        axis = node.attributes.get("axis", 0) % first.ndim
+        if any(i != axis and mine > its for i, (mine, its) in enumerate(zip(inputs[1].shape, first.shape))):
+            return "indices beyond the data"
+    if node.type == "GatherElements":
+        extent = first.shape[node.attributes.get("axis", 0)]
+        if ((inputs[1] < -extent) | (inputs[1] >= extent)).any():
+            return "an index out of range"
+    if node.type == "ScatterElements" and inputs[1].shape != inputs[2].shape:
+        return "updates that are not one an index"
+    if node.type == "ScatterND" and inputs[2].shape != inputs[1].shape[:-1] + first.shape[inputs[1].shape[-1]:]:
+        return "updates that do not fit the indices"
+    if node.type == "Resize":
+        axes = node.attributes.get("axes") or list(range(first.ndim))
+        if any(a is not None and a.size not in (0, len(axes)) for a in inputs[2:]):
+            return "scales or sizes that are not one an axis"
+    return None
+
+
+def _invalid_recurrent(node: Node, inputs: Arrays) -> Optional[str]:
+    x, w, r, b, lengths, *more = list(inputs) + [None] * (8 - len(inputs))
+    gates, hidden = RECURRENT[node.type], node.attributes.get("hidden_size", r.shape[-1])
+    directions = 2 if node.attributes.get("direction") == "bidirectional" else 1
+    batch = x.shape[0] if node.attributes.get("layout") else x.shape[1]
+    steps = x.shape[1] if node.attributes.get("layout") else x.shape[0]
+    state = (batch, directions, hidden) if node.attributes.get("layout") else (directions, batch, hidden)
+    expected = [(w, (directions, gates * hidden, x.shape[2])), (r, (directions, gates * hidden, hidden)),
+                (b, (directions, 2 * gates * hidden)), (lengths, (batch,)), (more[0], state), (more[1], state),
+                (more[2], (directions, 3 * hidden))]
+    if any(a is not None and a.shape != shape for a, shape in expected):
+        return "an input of the wrong shape"
+    if lengths is not None and ((lengths < 0) | (lengths > steps)).any():
+        return "a sequence that is longer than the input"
+    return None
+
+
+# MARK: No right answer
+
+
+def undefined(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
+    """Why the result is unspecified, or why ONNX Runtime dies instead of answering."""
+    first = inputs[0] if inputs else None
+    kind = first.dtype.kind if first is not None else ""
+    if node.type in ("Div", "Mod") and kind in "iu":
+        # ONNX Runtime: SIGFPE.
+        if (inputs[1] == 0).any():
+            return "division by zero"
+        if kind == "i" and (inputs[1] == -1).any() and (first == np.iinfo(first.dtype).min).any():
+            return "division overflows"
+    if node.type == "Slice" and len(inputs) > 4 and inputs[4] is not None and ((inputs[4] < 0) & (inputs[2] >= 2**31 - 1)).any():
+        return "backwards to the last number, which ONNX Runtime takes for the beginning"
+    if node.type == "Gemm" and kind in "iu" and any(np.abs(a.astype(np.float64)).max(initial=0) > 2**24 for a in inputs if a is not None):
+        return "an integer product overflows"
+    if node.type == "Resize" and node.attributes.get("coordinate_transformation_mode") == "align_corners":
+        if len(inputs) > 2 and inputs[2] is not None and (inputs[2] % 1 != 0).any():
+            return "a length that is not whole, rounded or not"
+    if node.type == "Erf" and kind in "iu":
+        return "an integer error function"
+    if node.type == "DynamicQuantizeLinear" and not first.any():
+        return "a range of nothing: the specification's scale is 0"
+    if node.type == "Clip" and kind == "f" and np.isinf(first).any():
+        return "infinity without a bound, or the largest number"
+    if node.type == "Pow" and kind in "iu":
+        with np.errstate(all="ignore"):
+            result = np.power(first.astype(np.float64), inputs[1].astype(np.float64))
+        if not (np.abs(result) <= np.iinfo(first.dtype).max).all():
+            return "an integer power overflows"
+    if node.type in ("Resize", *RECURRENT) and kind == "f" and not np.isfinite(first).all():
+        return "nothing times infinity, and an activation of NaN"
+    if node.type in RECURRENT and len(inputs) > 4 and inputs[4] is not None and (inputs[4] == 0).any():
+        return "a sequence of no steps"
+    if node.type == "ConvTranspose" and str(node.attributes.get("auto_pad", "")).startswith("SAME"):
+        spans = zip(inputs[1].shape[2:], node.attributes.get("strides") or [1] * 3, node.attributes.get("dilations") or [1] * 3)
+        if any((k - 1) * d + 1 < s for k, s, d in spans):
+            return "SAME padding that is negative"
+    if node.type in ("Softmax", "LogSoftmax", "Hardmax") and kind == "f":
+        # ONNX Runtime spreads a NaN by the width of its vectors.
+        if (np.isnan(first) | (first == np.inf)).any():
+            return "softmax of NaN or infinity"
+    if node.type in ("ReduceMean", "ReduceMax", "ReduceMin", "Mean") and any(a is not None and a.size == 0 for a in inputs):
+        return "the mean or extreme of nothing"
+    if node.type.startswith("Reduce") and kind in "iu":
+        if node.type.startswith("ReduceLog") and ((first <= 0).any() or first.size == 0):
+            return "an integer logarithm of nothing or less"
+        if np.abs(first.astype(np.float64)).max(initial=1) ** 2 * first.size > np.iinfo(first.dtype).max:
+            return "an integer reduction overflows"
+        if node.type == "ReduceProd" and np.prod(np.abs(first.astype(np.float64)) + 1) > np.iinfo(first.dtype).max:
+            return "an integer product overflows"
+    if node.type == "Cast" and kind == "f" and not _fits(first, node.attributes["to"]):
+        return "a number that the type does not hold"
+    if node.type == "CastLike" and kind == "f" and inputs[1].dtype.kind in "iu":
+        limits = np.iinfo(inputs[1].dtype)
+        if not ((first > limits.min - 1.0) & (first < limits.max + 1.0)).all():
+            return "a number that the type does not hold"
+    return None
+
+
+def _fits(array: np.ndarray, target: int) -> bool:
+    from onnx import helper
+
+    dtype = np.dtype(helper.tensor_dtype_to_np_dtype(target))
+    if dtype.kind not in "iu":
+        return True
+    limits = np.iinfo(dtype)
+    return bool(((array > limits.min - 1.0) & (array < limits.max + 1.0)).all())
