@@ -44,14 +44,18 @@ func packedConvolution(
   let groups = try node.int("group", default: 1)
   let (inputs, outputs, kernel): (Int, Int, [Int])
   let packing: ConvolutionPacking
-  if isTransposed {
-    let shape = try TransposedWeightShape(weights.shape, groups: groups)
-    (inputs, outputs, kernel) = (shape.inputChannels, shape.outputChannels, shape.kernel)
-    packing = .transposed
-  } else {
-    let shape = try ConvolutionWeightShape(weights.shape, groups: groups)
-    (inputs, outputs, kernel) = (shape.inputChannels, shape.outputChannels, shape.kernel)
-    packing = shape.isDepthwise && node.hasDepthwiseKernel ? .depthwise : .panels
+  do throws(Failure) {
+    if isTransposed {
+      let shape = try TransposedWeightShape(weights.shape, groups: groups)
+      (inputs, outputs, kernel) = (shape.inputChannels, shape.outputChannels, shape.kernel)
+      packing = .transposed
+    } else {
+      let shape = try ConvolutionWeightShape(weights.shape, groups: groups)
+      (inputs, outputs, kernel) = (shape.inputChannels, shape.outputChannels, shape.kernel)
+      packing = shape.isDepthwise && node.hasDepthwiseKernel ? .depthwise : .panels
+    }
+  } catch {
+    throw error.within(node.description)
   }
   if let declared = try node.ints("kernel_shape"), declared != kernel {
     throw Failure(

@@ -43,7 +43,9 @@ enum OperatorTable {
     "Celu": "`alpha` above 0",
     "Constant": "no strings, no sparse tensors",
     "Conv": "1 to 3 spatial axes",
+    "ConvInteger": "1 to 3 spatial axes",
     "ConvTranspose": "1 to 3 spatial axes",
+    "DequantizeLinear": "from 8 or 16 bits or int32",
     "Dropout": "inference alone",
     "Einsum": "ellipsis, repeated labels; as many inputs as wanted",
     "EyeLike": "rank 2",
@@ -52,6 +54,8 @@ enum OperatorTable {
     "MaxPool": "1 to 3 spatial axes",
     "Mean": "as many inputs as wanted",
     "Min": "as many inputs as wanted",
+    "QLinearConv": "1 to 3 spatial axes",
+    "QuantizeLinear": "to 8 or 16 bits, not from float64",
     "Resize": "integers are computed in float32, rounded and saturated",
     "Sum": "as many inputs as wanted",
   ]

@@ -25,7 +25,7 @@ func packPanels(
   }
 }
 
-func panelCount(columns: Int) -> Int { (columns + panelColumns - 1) / panelColumns }
+func panelCount(columns: Int) -> Int { columns / panelColumns + (columns % panelColumns > 0 ? 1 : 0) }
 
 /// Floats of a packed matrix.
 func packedCount(depth: Int, columns: Int) throws(Failure) -> Int {

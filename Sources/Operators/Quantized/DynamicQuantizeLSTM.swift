@@ -10,7 +10,9 @@ import Tensors
 /// the dequantised weights as crnn.LSTM has them.
 final class DynamicQuantizeLSTM: LSTM {
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
-    let x = try builder.dynamicallyQuantized(inputs.required(0, ranks: 3...3))
+    // What lies beyond the end of the longest sequence does not count.
+    let x = try builder.dynamicallyQuantized(
+      inputs.required(0, ranks: 3...3), lengths: inputs.optional(isPacked ? 5 : 4))
     var operands = inputs.operands
     operands[0] = try builder.dequantized(x[0], scale: x[1], zero: x[2])
     if !isPacked {
@@ -30,13 +32,17 @@ final class DynamicQuantizeLSTM: LSTM {
     return try super.lower(Inputs(operands), builder)
   }
 
+  override var joinsSequences: Bool { true }
+
   override func scratchSize(_ packing: RecurrentPacking) -> Int { packing.gateColumns + packing.hiddenSize }
 
   override func advance(_ step: RecurrentStep, hiddenSize: Int) {
     // Behind what LSTM uses itself.
     let state = step.scratch + step.rows * 4 * hiddenSize
-    var range = DynamicRange()
-    for row in 0..<step.rows { range.include(step.previous + row * step.previousStride, count: hiddenSize) }
+    var range = step.range ?? DynamicRange()
+    if step.range == nil {
+      for row in 0..<step.rows { range.include(step.previous + row * step.previousStride, count: hiddenSize) }
+    }
     let (scale, zero) = (range.scale, range.zero)
     for row in 0..<step.rows {
       let (source, target) = (step.previous + row * step.previousStride, state + row * hiddenSize)

@@ -27,7 +27,9 @@ final class IntegerMatMul: QuantizedProduct {
     if left.rank == 1 { operands[0] = left.unsqueezed(at: 0) }
     if right.rank == 1 { operands[places.right] = right.unsqueezed(at: 1) }
     if transposeA { operands[0] = try inputs.required(0, ranks: 2...2).transposed([1, 0]) }
-    if transposeB, columns == nil { operands[places.right] = try inputs.required(places.right, ranks: 2...2).transposed([1, 0]) }
+    if transposeB, columns == nil {
+      operands[places.right] = try inputs.required(places.right, ranks: 2...2).transposed([1, 0])
+    }
     let results = try super.lower(Inputs(operands), builder)
     guard var y = results[0], left.rank == 1 || right.rank == 1 else { return results }
     if right.rank == 1 { y = y.selecting(axis: y.rank - 1, index: 0) }
@@ -44,8 +46,9 @@ final class IntegerMatMul: QuantizedProduct {
     var fits = right.shape == [panelCount(columns: matrix.columns), depth, panelColumns] && right.isContiguous
     if columns == nil { fits = right.shape[right.rank - 2] == depth }
     guard fits else {
+      let shape = columns.map { [right.rank > 1 ? right.shape[1] : 0, $0] } ?? right.shape
       throw Failure(
-        .invalidInput, "cannot multiply shapes \(describe(x.shape)) and \(describe(right.shape)): sizes do not fit")
+        .invalidInput, "cannot multiply shapes \(describe(x.shape)) and \(describe(shape)): inner sizes differ")
     }
     if columns == nil {
       let b = try inputs.centred(places.right, zero: places.rightZero, axis: right.rank - 1, builder)

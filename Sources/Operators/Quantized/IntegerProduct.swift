@@ -47,7 +47,9 @@ private struct IntegerProduct {
     for index in 0..<rows * g.outputStride { target[index] = bias.map { $0[index % g.outputStride] } ?? 0 }
     for group in 0..<g.groups {
       for done in stride(from: 0, to: g.depth, by: exactDepth) {
-        add(group, from: done, first: first, rows: rows, to: target + group * g.outputChannels, scratch + thread * scratchSize)
+        add(
+          group, from: done, first: first, rows: rows, to: target + group * g.outputChannels,
+          scratch + thread * scratchSize)
       }
     }
   }

@@ -30,6 +30,11 @@ final class LinearQuantization: Operator {
 
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
     let (x, scale) = (try inputs.required(0), try inputs.required(1))
+    for operand in quantizes ? [x, scale] : [scale] {
+      guard operand.type.computed == .float32 || operand.type == .int32 else {
+        throw Failure(.unsupported, "an input is \(operand.type.name), expected float32, float16, bfloat16 or int32")
+      }
+    }
     let zero = try parameter(2, inputs, builder)
     let factor = try parameter(1, inputs, builder)
     let result = quantizes ? zero?.type ?? type ?? .uint8 : x.type

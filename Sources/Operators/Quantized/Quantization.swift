@@ -27,6 +27,7 @@ extension PlanBuilder {
 
   /// (x - zero) · scale as float32, each step rounded to it; exact without a scale for integers of 8 and 16 bits.
   func dequantized(_ x: Operand, scale: Operand? = nil, zero: Operand? = nil) throws(Failure) -> Operand {
+    if x.type != .int32 { _ = try quantizedRange(x.type) }
     let source = try x.type.size == 2 ? cast(x, to: .int32) : x
     let factor = try number(scale, default: 1, like: x)
     let offset = try number(zero, default: 0, like: x)
@@ -50,7 +51,8 @@ extension PlanBuilder {
   }
 
   private func number(_ given: Operand?, default fallback: Float, like x: Operand) throws(Failure) -> Operand {
-    try broadcast(given == nil ? constant(.float32([fallback], shape: [])) : cast(given ?? x, to: .float32), to: x.shape)
+    guard let given else { return try broadcast(constant(.float32([fallback], shape: [])), to: x.shape) }
+    return try broadcast(cast(given, to: .float32), to: x.shape)
   }
 }
 
@@ -61,7 +63,7 @@ func quantizedRange(_ type: ElementType) throws(Failure) -> ClosedRange<Float> {
   case .uint8: 0...255
   case .int16: -32768...32767
   case .uint16: 0...65535
-  default: throw Failure(.unsupported, "the result is \(type.name), expected int8, uint8, int16 or uint16")
+  default: throw Failure(.unsupported, "a quantised tensor is \(type.name), expected int8, uint8, int16 or uint16")
   }
 }
 

@@ -23,9 +23,9 @@ let quantizedOperators: [RegistryEntry] = [
   RegistryEntry("QLinearConv", since: 10, .byte, .float32, .same, .byte, .float32, .byte, .float32, .byte, .int32) {
     (node) throws(Failure) in try IntegerConvolution(node)
   },
-  RegistryEntry("QLinearConv", domain: "crnn", .byte, .float32, .same, .float32, .float32, .byte, .float32, .byte, .int32) {
-    (node) throws(Failure) in try IntegerConvolution(node)
-  },
+  RegistryEntry(
+    "QLinearConv", domain: "crnn", .byte, .float32, .same, .float32, .float32, .byte, .float32, .byte, .int32
+  ) { (node) throws(Failure) in try IntegerConvolution(node) },
   RegistryEntry("MatMulInteger", since: 10, .byte) { (node) throws(Failure) in try IntegerMatMul(node) },
   RegistryEntry("MatMulInteger", domain: "crnn", .byte, .float32, .byte) { (node) throws(Failure) in
     try IntegerMatMul(node)
@@ -61,4 +61,24 @@ let quantizedOperators: [RegistryEntry] = [
   RegistryEntry(
     "DynamicQuantizeLSTM", domain: "crnn", .float32, .float32, .float32, .float32, .float32, .int32, .float32
   ) { (node) throws(Failure) in try DynamicQuantizeLSTM(node) },
+  RegistryEntry("QLinearAdd", domain: "com.microsoft", .any) { (node) throws(Failure) in try QuantizedWrapper(node) },
+  RegistryEntry("QLinearMul", domain: "com.microsoft", .any) { (node) throws(Failure) in try QuantizedWrapper(node) },
+  RegistryEntry("QLinearSigmoid", domain: "com.microsoft", .any) { (node) throws(Failure) in
+    try QuantizedWrapper(node)
+  },
+  RegistryEntry("QLinearLeakyRelu", domain: "com.microsoft", .any) { (node) throws(Failure) in
+    try QuantizedWrapper(node)
+  },
+  RegistryEntry("QLinearSoftmax", domain: "com.microsoft", .any) { (node) throws(Failure) in
+    try QuantizedWrapper(node)
+  },
+  RegistryEntry("QLinearConcat", domain: "com.microsoft", .any) { (node) throws(Failure) in
+    try QuantizedWrapper(node)
+  },
+  RegistryEntry("QLinearAveragePool", domain: "com.microsoft", .any) { (node) throws(Failure) in
+    try QuantizedWrapper(node)
+  },
+  RegistryEntry("QLinearGlobalAveragePool", domain: "com.microsoft", .any) { (node) throws(Failure) in
+    try QuantizedWrapper(node)
+  },
 ]

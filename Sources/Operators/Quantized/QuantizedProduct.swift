@@ -1,5 +1,4 @@
 import Graphs
-import KernelTable
 import Plans
 import Tensors
 
@@ -58,9 +57,10 @@ class QuantizedProduct: Operator {
     var inputs = given
     var (leftScale, leftZero) = (places.leftScale, places.leftZero)
     if leftZero == .max {
-      (leftScale, leftZero) = (given.count, given.count + 1)
       let quantized = try builder.dynamicallyQuantized(given.required(0))
-      inputs = Inputs([quantized[0]] + given.operands.dropFirst() + [quantized[1], quantized[2]])
+      // Behind all inputs that the operator may have.
+      (leftScale, leftZero) = (5, 6)
+      inputs = Inputs((0..<7).map { $0 == 0 ? quantized[0] : $0 < 5 ? given.optional($0) : quantized[$0 - 4] })
     }
     let sums = try product(inputs, leftZero: leftZero, builder)
     guard places.rightScale != .max else { return [sums] }

@@ -29,6 +29,9 @@ class RecurrentOperator: Operator {
   /// Floats of scratch memory that a step needs for each sequence.
   func scratchSize(_ packing: RecurrentPacking) -> Int { packing.gateColumns }
 
+  /// Whether sequences of different lengths depend on each other, by the range of their hidden states at a step.
+  var joinsSequences: Bool { false }
+
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
     let given = try inputs.required(0, ranks: 3...3)
     // [T, N, I] from here on, whatever lies where.

@@ -30,53 +30,87 @@ struct RecurrentRun {
     let isRagged = places.lengths.map { lengths in (0..<batch).contains { Int(lengths[$0]) != steps } } ?? false
     let work = 2 &* steps &* batch &* packing.hiddenSize &* packing.gateColumns &* packing.directions
     execution.parallel(packing.directions, work: work) { direction in
-      if isRagged, let lengths = places.lengths {
-        for sequence in 0..<batch {
-          walk(
-            places, layer, execution.kernels, direction: direction, sequences: sequence..<sequence + 1,
-            length: Int(lengths[sequence]))
-        }
+      guard isRagged, let lengths = places.lengths else {
+        walk(places, layer, execution.kernels, direction, [(0..<batch, steps)])
+        return
+      }
+      let sequences = (0..<batch).map { (sequences: $0..<$0 + 1, length: Int(lengths[$0])) }
+      if layer.joinsSequences {
+        walk(places, layer, execution.kernels, direction, sequences)
       } else {
-        walk(places, layer, execution.kernels, direction: direction, sequences: 0..<batch, length: steps)
+        for sequence in sequences { walk(places, layer, execution.kernels, direction, [sequence]) }
       }
     }
   }
 
-  /// Runs sequences of one length through one direction.
+  /// Runs groups of sequences, each of one length, through one direction, step by step.
   private func walk(
-    _ places: RecurrentPlaces, _ layer: RecurrentOperator, _ kernels: KernelTable, direction: Int,
-    sequences: Range<Int>, length: Int
+    _ places: RecurrentPlaces, _ layer: RecurrentOperator, _ kernels: KernelTable, _ direction: Int,
+    _ groups: [(sequences: Range<Int>, length: Int)]
   ) {
-    let hidden = packing.hiddenSize
+    var states = groups.map { begin(places, layer, kernels, direction, $0.sequences) }
     let isReverse = form.direction == .reverse || direction == 1
+    let longest = groups.reduce(0) { max($0, $1.length) }
+    for index in 0..<longest {
+      var range: DynamicRange?
+      if groups.count > 1 {
+        range = DynamicRange()
+        // The last state of a sequence counts, too, and no more after that.
+        for (state, group) in zip(states, groups) where index <= group.length {
+          range?.include(state.previous, count: packing.hiddenSize)
+        }
+      }
+      for (number, group) in groups.enumerated() where index < group.length {
+        let time = isReverse ? group.length - 1 - index : index
+        let first = group.sequences.lowerBound
+        states[number].range = range
+        states[number].projection =
+          places.projection + time * projectionTime + first * projectionBatch + direction * packing.gateColumns
+        states[number].hidden = output(places, direction, first) + time * outputTime
+        layer.advance(states[number], hiddenSize: packing.hiddenSize)
+        states[number].previous = UnsafePointer(states[number].hidden)
+        states[number].previousStride = outputBatch
+      }
+    }
+    for (state, group) in zip(states, groups) { end(places, direction, group.sequences, state, length: group.length) }
+  }
+
+  private func output(_ places: RecurrentPlaces, _ direction: Int, _ first: Int) -> UnsafeMutablePointer<Float> {
+    places.y + first * outputBatch + direction * packing.hiddenSize
+  }
+
+  private func begin(
+    _ places: RecurrentPlaces, _ layer: RecurrentOperator, _ kernels: KernelTable, _ direction: Int,
+    _ sequences: Range<Int>
+  ) -> RecurrentStep {
+    let hidden = packing.hiddenSize
     let (first, rows) = (sequences.lowerBound, sequences.count)
     let stateOffset = (direction * batch + first) * hidden
-    let output = places.y + first * outputBatch + direction * hidden
     let lastHidden = places.lastHidden + stateOffset
     let cell = places.lastCell + stateOffset
     // The last states' memory holds the initial ones until the first step.
     initialize(lastHidden, from: places.initialHidden.map { $0 + stateOffset }, count: rows * hidden)
     initialize(cell, from: places.initialCell.map { $0 + stateOffset }, count: rows * hidden)
-    var step = RecurrentStep(
+    return RecurrentStep(
       kernels: kernels, direction: direction, rows: rows, projection: places.projection,
-      projectionStride: projectionBatch, previous: UnsafePointer(lastHidden), previousStride: hidden, hidden: output,
-      hiddenStride: outputBatch, cell: cell,
+      projectionStride: projectionBatch, previous: UnsafePointer(lastHidden), previousStride: hidden,
+      hidden: lastHidden, hiddenStride: outputBatch, cell: cell,
       weights: places.weights + direction * packing.recurrentPanels * hidden * panelColumns,
       bias: places.bias.map { $0 + direction * packing.gateColumns },
       peepholes: places.peepholes.map { $0 + direction * 3 * hidden },
       scratch: places.scratch + (direction * batch + first) * layer.scratchSize(packing))
-    for index in 0..<length {
-      let time = isReverse ? length - 1 - index : index
-      step.projection =
-        places.projection + time * projectionTime + first * projectionBatch + direction * packing.gateColumns
-      step.hidden = output + time * outputTime
-      layer.advance(step, hiddenSize: hidden)
-      step.previous = UnsafePointer(step.hidden)
-      step.previousStride = outputBatch
-    }
-    for row in 0..<rows {
+  }
+
+  /// Puts the last states, and zeros for the outputs beyond the sequences' length.
+  private func end(
+    _ places: RecurrentPlaces, _ direction: Int, _ sequences: Range<Int>, _ state: RecurrentStep, length: Int
+  ) {
+    let hidden = packing.hiddenSize
+    let output = output(places, direction, sequences.lowerBound)
+    let lastHidden = places.lastHidden + (direction * batch + sequences.lowerBound) * hidden
+    for row in 0..<sequences.count {
       if length > 0 {
-        lastHidden.advanced(by: row * hidden).update(from: step.previous + row * outputBatch, count: hidden)
+        lastHidden.advanced(by: row * hidden).update(from: state.previous + row * outputBatch, count: hidden)
       }
       for time in length..<max(steps, length) {
         (output + row * outputBatch + time * outputTime).update(repeating: 0, count: hidden)

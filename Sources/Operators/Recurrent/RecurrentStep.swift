@@ -24,6 +24,8 @@ struct RecurrentStep {
   var peepholes: UnsafePointer<Float>?
   /// `[rows][G · H]`, or what the operator asks for, for the step's own use.
   var scratch: UnsafeMutablePointer<Float>
+  /// Of the hidden states of all sequences at this step, where they are computed one by one.
+  var range: DynamicRange?
 
   /// `target (+)= state · weights[columns] (+ bias)` for all rows; `panel` is the matrix's first panel.
   @inline(__always)
