@@ -55,7 +55,7 @@ func packedConvolution(
       packing = shape.isDepthwise && node.hasDepthwiseKernel ? .depthwise : .panels
     }
   } catch {
-    throw error.within(node.description)
+    throw error.within("\(node.description)")
   }
   if let declared = try node.ints("kernel_shape"), declared != kernel {
     throw Failure(
