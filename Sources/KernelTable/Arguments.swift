@@ -89,60 +89,56 @@ public struct DepthwiseRow {
   }
 }
 
-/// One time step of LSTM cells, Hochreiter and Schmidhuber 1997 with forget gates:
-/// c' = σ(f) · c + σ(i) · tanh(g), h' = σ(o) · tanh(c'). Arrays of `units`; `cell` is updated in place.
-public struct LSTMCell {
+/// The gates and states of recurrent cells at one time step of some sequences.
+///
+/// Four gates are LSTM's, Hochreiter and Schmidhuber 1997 with forget gates, in ONNX's order input, output, forget,
+/// candidate: c' = σ(f) · c + σ(i) · tanh(g), h' = σ(o) · tanh(c'). Three are GRU's with `linear_before_reset`, Cho et
+/// al. 2014 as in cuDNN and PyTorch, in ONNX's order update, reset, candidate: z = σ(xz + hz), r = σ(xr + hr),
+/// n = tanh(xn + r · hn), h' = (1 - z) · n + z · h.
+public struct GatedCells {
+  /// 4 or 3.
+  public var gates: Int
+  public var rows: Int
   public var units: Int
-  /// Pre-activations.
-  public var input: UnsafePointer<Float>
-  public var output: UnsafePointer<Float>
-  public var forget: UnsafePointer<Float>
-  public var candidate: UnsafePointer<Float>
-  public var cell: UnsafeMutablePointer<Float>
-  public var hidden: UnsafeMutablePointer<Float>
-
-  public init(
-    units: Int, input: UnsafePointer<Float>, output: UnsafePointer<Float>, forget: UnsafePointer<Float>,
-    candidate: UnsafePointer<Float>, cell: UnsafeMutablePointer<Float>, hidden: UnsafeMutablePointer<Float>
-  ) {
-    self.units = units
-    self.input = input
-    self.output = output
-    self.forget = forget
-    self.candidate = candidate
-    self.cell = cell
-    self.hidden = hidden
-  }
-}
-
-/// One time step of GRU cells with `linear_before_reset`, Cho et al. 2014 as in cuDNN and PyTorch:
-/// z = σ(xz + hz), r = σ(xr + hr), n = tanh(xn + r · hn), h' = (1 - z) · n + z · h.
-/// The x's hold the input projection with its bias, the h's the recurrent projection with its own.
-public struct GRUCell {
-  public var units: Int
-  public var inputUpdate: UnsafePointer<Float>
-  public var inputReset: UnsafePointer<Float>
-  public var inputCandidate: UnsafePointer<Float>
-  public var hiddenUpdate: UnsafePointer<Float>
-  public var hiddenReset: UnsafePointer<Float>
-  public var hiddenCandidate: UnsafePointer<Float>
+  /// The state's products with the recurrent weights, `[rows][gates][units]`, but for the candidate's place.
+  public var products: UnsafePointer<Float>
+  public var productStride: Int
+  /// Where the last gate's products begin in a row.
+  public var candidate: Int
+  /// The input's projection with its bias, `[rows][gates][units]`.
+  public var projection: UnsafePointer<Float>
+  public var projectionStride: Int
+  /// GRU's recurrent bias, `[gates][units]`; nil for none.
+  public var bias: UnsafePointer<Float>?
+  /// GRU's state before, `[rows][units]`.
   public var previous: UnsafePointer<Float>
-  /// May be `previous`.
+  public var previousStride: Int
+  /// LSTM's cells, `[rows][units]`, updated in place.
+  public var cell: UnsafeMutablePointer<Float>
+  public var cellStride: Int
+  /// The state after, `[rows][units]`; may be the one before.
   public var hidden: UnsafeMutablePointer<Float>
+  public var hiddenStride: Int
 
   public init(
-    units: Int, inputUpdate: UnsafePointer<Float>, inputReset: UnsafePointer<Float>,
-    inputCandidate: UnsafePointer<Float>, hiddenUpdate: UnsafePointer<Float>, hiddenReset: UnsafePointer<Float>,
-    hiddenCandidate: UnsafePointer<Float>, previous: UnsafePointer<Float>, hidden: UnsafeMutablePointer<Float>
+    gates: Int, rows: Int, units: Int, products: UnsafePointer<Float>, productStride: Int, candidate: Int,
+    projection: UnsafePointer<Float>, projectionStride: Int, bias: UnsafePointer<Float>?, previous: UnsafePointer<Float>,
+    previousStride: Int, cell: UnsafeMutablePointer<Float>, cellStride: Int, hidden: UnsafeMutablePointer<Float>, hiddenStride: Int
   ) {
+    self.gates = gates
+    self.rows = rows
     self.units = units
-    self.inputUpdate = inputUpdate
-    self.inputReset = inputReset
-    self.inputCandidate = inputCandidate
-    self.hiddenUpdate = hiddenUpdate
-    self.hiddenReset = hiddenReset
-    self.hiddenCandidate = hiddenCandidate
+    self.products = products
+    self.productStride = productStride
+    self.candidate = candidate
+    self.projection = projection
+    self.projectionStride = projectionStride
+    self.bias = bias
     self.previous = previous
+    self.previousStride = previousStride
+    self.cell = cell
+    self.cellStride = cellStride
     self.hidden = hidden
+    self.hiddenStride = hiddenStride
   }
 }

@@ -24,10 +24,8 @@ public struct KernelTable: Sendable {
   public let sum: @Sendable (UnsafePointer<Float>, Int) -> Float
   public let maximum: @Sendable (UnsafePointer<Float>, Int) -> Float
   public let minimum: @Sendable (UnsafePointer<Float>, Int) -> Float
-  /// One step of LSTM cells with the standard activations; see `LSTMCell`.
-  public let lstmCell: @Sendable (LSTMCell) -> Void
-  /// One step of GRU cells with the standard activations; see `GRUCell`.
-  public let gruCell: @Sendable (GRUCell) -> Void
+  /// One step of LSTM or GRU cells with the standard activations; see `GatedCells`.
+  public let gatedCells: @Sendable (GatedCells) -> Void
 
   public init(
     name: StaticString, gemmRows: Int, gemm: @escaping @Sendable (Gemm) -> Void,
@@ -40,7 +38,7 @@ public struct KernelTable: Sendable {
     sum: @escaping @Sendable (UnsafePointer<Float>, Int) -> Float,
     maximum: @escaping @Sendable (UnsafePointer<Float>, Int) -> Float,
     minimum: @escaping @Sendable (UnsafePointer<Float>, Int) -> Float,
-    lstmCell: @escaping @Sendable (LSTMCell) -> Void, gruCell: @escaping @Sendable (GRUCell) -> Void
+    gatedCells: @escaping @Sendable (GatedCells) -> Void
   ) {
     self.name = name
     self.gemmRows = gemmRows
@@ -52,7 +50,6 @@ public struct KernelTable: Sendable {
     self.sum = sum
     self.maximum = maximum
     self.minimum = minimum
-    self.lstmCell = lstmCell
-    self.gruCell = gruCell
+    self.gatedCells = gatedCells
   }
 }

@@ -2,65 +2,102 @@ import CSystem
 import KernelTable
 import Testing
 
-private func sigmoid(_ x: Float) -> Double { 1 / (1 + exp(-Double(x))) }
+private func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
+
+/// A step's cells of random size and content; strides are wider than what they skip.
+private struct RandomCells {
+  let gates, rows, units: Int
+  let productStride, candidate, projectionStride, previousStride, hiddenStride: Int
+  let products, projection, bias, previous, cell: Guarded
+  let hasBias: Bool
+
+  init(gates: Int, rows: Int, units: Int, using random: inout Generator) {
+    (self.gates, self.rows, self.units) = (gates, rows, units)
+    candidate = (gates - 1) * units + Int.random(in: 0...15, using: &random)
+    productStride = candidate + units + Int.random(in: 0...5, using: &random)
+    projectionStride = gates * units + Int.random(in: 0...5, using: &random)
+    previousStride = units + Int.random(in: 0...5, using: &random)
+    hiddenStride = units + Int.random(in: 0...5, using: &random)
+    products = Guarded(random: rows * productStride, in: -6...6, using: &random)
+    projection = Guarded(random: rows * projectionStride, in: -6...6, using: &random)
+    previous = Guarded(random: rows * previousStride, using: &random)
+    cell = Guarded(random: rows * units, in: -2...2, using: &random)
+    bias = Guarded(random: gates * units, using: &random)
+    hasBias = gates == 3 && Bool.random(using: &random)
+  }
+
+  /// Some rows of all; the results go to `cell` and `hidden`.
+  func run(_ table: KernelTable, _ range: Range<Int>, _ cell: Guarded, _ hidden: Guarded) {
+    let row = range.lowerBound
+    table.gatedCells(
+      GatedCells(
+        gates: gates, rows: range.count, units: units, products: products.readOnly + row * productStride,
+        productStride: productStride, candidate: candidate, projection: projection.readOnly + row * projectionStride,
+        projectionStride: projectionStride, bias: hasBias ? bias.readOnly : nil,
+        previous: previous.readOnly + row * previousStride, previousStride: previousStride,
+        cell: cell.pointer + row * units, cellStride: units, hidden: hidden.pointer + row * hiddenStride,
+        hiddenStride: hiddenStride))
+  }
+
+  /// What the equations say.
+  func expected(_ row: Int, _ unit: Int) -> (cell: Double, hidden: Double) {
+    let x = (0..<gates).map { Double(projection[row * projectionStride + $0 * units + unit]) }
+    let h = (0..<gates).map { gate in
+      Double(products[row * productStride + (gate == gates - 1 ? candidate : gate * units) + unit])
+        + (hasBias ? Double(bias[gate * units + unit]) : 0)
+    }
+    if gates == 4 {
+      let c = sigmoid(x[2] + h[2]) * Double(cell[row * units + unit]) + sigmoid(x[0] + h[0]) * tanh(x[3] + h[3])
+      return (c, sigmoid(x[1] + h[1]) * tanh(c))
+    }
+    let z = sigmoid(x[0] + h[0]), n = tanh(x[2] + sigmoid(x[1] + h[1]) * h[2])
+    return (0, (1 - z) * n + z * Double(previous[row * previousStride + unit]))
+  }
+}
 
 @Suite struct RecurrentTests {
   @Test(arguments: instructionSets)
-  func lstmAgreesWithItsEquations(_ set: Int) {
-    var random = generator("lstm \(tables[set].name)")
+  func cellsAgreeWithTheirEquations(_ set: Int) {
+    var random = generator("recurrent \(tables[set].name)")
     for units in 1...70 {
-      let gates = (0..<4).map { _ in Guarded(random: units, in: -8...8, using: &random) }
-      let cell = Guarded(random: units, in: -2...2, using: &random), before = cell.values
-      let hidden = Guarded(units)
-      func step(_ start: Int, _ count: Int, _ cell: Guarded, _ hidden: Guarded) {
-        tables[set].lstmCell(
-          LSTMCell(
-            units: count, input: gates[0].readOnly + start, output: gates[1].readOnly + start,
-            forget: gates[2].readOnly + start, candidate: gates[3].readOnly + start, cell: cell.pointer + start,
-            hidden: hidden.pointer + start))
+      for gates in 3...4 {
+        let rows = Int.random(in: 1...5, using: &random)
+        let cells = RandomCells(gates: gates, rows: rows, units: units, using: &random)
+        let cell = Guarded(cells.cell.values), hidden = Guarded(rows * cells.hiddenStride)
+        cells.run(tables[set], 0..<rows, cell, hidden)
+        #expect(cell.isIntact && hidden.isIntact)
+        for row in 0..<rows {
+          for unit in 0..<units {
+            let expected = cells.expected(row, unit)
+            if gates == 4 { #expect(abs(Double(cell[row * units + unit]) - expected.cell) <= 1e-6) }
+            #expect(abs(Double(hidden[row * cells.hiddenStride + unit]) - expected.hidden) <= 2e-6)
+          }
+          for gap in units..<cells.hiddenStride { #expect(hidden[row * cells.hiddenStride + gap].isNaN) }
+        }
+        let splitCell = Guarded(cells.cell.values), split = Guarded(rows * cells.hiddenStride)
+        let row = Int.random(in: 0...rows, using: &random)
+        cells.run(tables[set], 0..<row, splitCell, split)
+        cells.run(tables[set], row..<rows, splitCell, split)
+        #expect(splitCell.bitPatterns == cell.bitPatterns && split.bitPatterns == hidden.bitPatterns)
       }
-      step(0, units, cell, hidden)
-      #expect(cell.isIntact && hidden.isIntact)
-      for i in 0..<units {
-        let c = sigmoid(gates[2][i]) * Double(before[i]) + sigmoid(gates[0][i]) * tanh(Double(gates[3][i]))
-        #expect(abs(Double(cell[i]) - c) <= 6e-7)
-        #expect(abs(Double(hidden[i]) - sigmoid(gates[1][i]) * tanh(c)) <= 6e-7)
-      }
-      let split = Guarded(before), splitHidden = Guarded(units)
-      let first = Int.random(in: 0...units, using: &random)
-      step(0, first, split, splitHidden)
-      step(first, units - first, split, splitHidden)
-      #expect(split.bitPatterns == cell.bitPatterns && splitHidden.bitPatterns == hidden.bitPatterns)
     }
   }
 
   @Test(arguments: instructionSets)
-  func gruAgreesWithItsEquations(_ set: Int) {
-    var random = generator("gru \(tables[set].name)")
-    for units in 1...70 {
-      let gates = (0..<6).map { _ in Guarded(random: units, in: -6...6, using: &random) }
-      let previous = Guarded(random: units, using: &random), hidden = Guarded(units)
-      func step(_ start: Int, _ count: Int, _ previous: Guarded, _ hidden: Guarded) {
-        tables[set].gruCell(
-          GRUCell(
-            units: count, inputUpdate: gates[0].readOnly + start, inputReset: gates[1].readOnly + start,
-            inputCandidate: gates[2].readOnly + start, hiddenUpdate: gates[3].readOnly + start,
-            hiddenReset: gates[4].readOnly + start, hiddenCandidate: gates[5].readOnly + start,
-            previous: previous.readOnly + start, hidden: hidden.pointer + start))
-      }
-      step(0, units, previous, hidden)
-      #expect(hidden.isIntact)
-      for i in 0..<units {
-        let z = 1 / (1 + exp(-(Double(gates[0][i]) + Double(gates[3][i]))))
-        let r = 1 / (1 + exp(-(Double(gates[1][i]) + Double(gates[4][i]))))
-        let n = tanh(Double(gates[2][i]) + r * Double(gates[5][i]))
-        #expect(abs(Double(hidden[i]) - ((1 - z) * n + z * Double(previous[i]))) <= 2e-6)
-      }
-      let inPlace = Guarded(previous.values)
-      let first = Int.random(in: 0...units, using: &random)
-      step(0, first, inPlace, inPlace)
-      step(first, units - first, inPlace, inPlace)
-      #expect(inPlace.bitPatterns == hidden.bitPatterns)
+  func saturatedGatesAreExact(_ set: Int) {
+    // A gate driven far to either side is 0 or 1, and no quotient of infinities.
+    let units = 19
+    let zeros = Guarded(4 * units, fill: 0)
+    for (x, cell, hidden) in [
+      (Float.infinity, Float(2), Float(tanh(2))), (-.infinity, 0, 0), (200, 2, Float(tanh(2))), (-200, 0, 0),
+    ] {
+      let projection = Guarded(4 * units, fill: x), cells = Guarded(units, fill: 1), y = Guarded(units)
+      tables[set].gatedCells(
+        GatedCells(
+          gates: 4, rows: 1, units: units, products: zeros.readOnly, productStride: 4 * units, candidate: 3 * units,
+          projection: projection.readOnly, projectionStride: 4 * units, bias: nil, previous: zeros.readOnly,
+          previousStride: units, cell: cells.pointer, cellStride: units, hidden: y.pointer, hiddenStride: units))
+      #expect(cells.values.allSatisfy { abs($0 - cell) < 1e-6 } && y.values.allSatisfy { abs($0 - hidden) < 1e-6 })
     }
   }
 }

@@ -1,30 +1,64 @@
 import KernelTable
 
-/// The gates, the cell and the output of one LSTM step in one pass.
+/// The gates, the cells and the states of one time step in one pass; see `GatedCells`.
 @inline(never)
-func lstmCell(_ s: LSTMCell) {
-  var i = 0
-  while i < s.units {
-    let rest = s.units - i
-    let input = sigmoid(loadUpTo(s.input + i, rest)) * hyperbolicTangent(loadUpTo(s.candidate + i, rest))
-    let cell = multiplyAdd(input, sigmoid(loadUpTo(s.forget + i, rest)), loadUpTo(s.cell + i, rest))
-    storeUpTo(cell, s.cell + i, rest)
-    storeUpTo(sigmoid(loadUpTo(s.output + i, rest)) * hyperbolicTangent(cell), s.hidden + i, rest)
-    i += lanes
+func gatedCells(_ s: GatedCells) {
+  if s.gates == 4 { lstmCells(s) } else { gruCells(s) }
+}
+
+@inline(always)
+private func lstmCells(_ s: GatedCells) {
+  for row in 0..<s.rows {
+    let h = s.products + row * s.productStride, x = s.projection + row * s.projectionStride
+    let cells = s.cell + row * s.cellStride, hidden = s.hidden + row * s.hiddenStride
+    var i = 0
+    while i < s.units {
+      let count = s.units - i
+      let input = sum(h + i, x + i, count), candidate = sum(h + s.candidate + i, x + 3 * s.units + i, count)
+      let output = sum(h + s.units + i, x + s.units + i, count)
+      let forget = sum(h + 2 * s.units + i, x + 2 * s.units + i, count)
+      let cell = multiplyAdd(sigmoidTimesTangent(input, candidate), sigmoid(forget), loadUpTo(cells + i, count))
+      storeUpTo(cell, cells + i, count)
+      storeUpTo(sigmoidTimesTangent(output, cell), hidden + i, count)
+      i += lanes
+    }
   }
 }
 
-/// The gates and the output of one GRU step in one pass, with (1 - z) · n + z · h as n + z · (h - n).
-@inline(never)
-func gruCell(_ s: GRUCell) {
-  var i = 0
-  while i < s.units {
-    let rest = s.units - i
-    let r = sigmoid(loadUpTo(s.inputReset + i, rest) + loadUpTo(s.hiddenReset + i, rest))
-    let z = sigmoid(loadUpTo(s.inputUpdate + i, rest) + loadUpTo(s.hiddenUpdate + i, rest))
-    let candidate = multiplyAdd(loadUpTo(s.inputCandidate + i, rest), r, loadUpTo(s.hiddenCandidate + i, rest))
-    let n = hyperbolicTangent(candidate)
-    storeUpTo(multiplyAdd(n, z, loadUpTo(s.previous + i, rest) - n), s.hidden + i, rest)
-    i += lanes
+/// With (1 - z) · n + z · h as n + z · (h - n).
+@inline(always)
+private func gruCells(_ s: GatedCells) {
+  for row in 0..<s.rows {
+    let h = s.products + row * s.productStride, x = s.projection + row * s.projectionStride
+    let previous = s.previous + row * s.previousStride, hidden = s.hidden + row * s.hiddenStride
+    var i = 0
+    while i < s.units {
+      let count = s.units - i
+      var update = sum(h + i, x + i, count), reset = sum(h + s.units + i, x + s.units + i, count)
+      var state = loadUpTo(h + s.candidate + i, count)
+      if let bias = s.bias {
+        update += loadUpTo(bias + i, count)
+        reset += loadUpTo(bias + s.units + i, count)
+        state += loadUpTo(bias + 2 * s.units + i, count)
+      }
+      let candidate = loadUpTo(x + 2 * s.units + i, count)
+      let n = hyperbolicTangent(multiplyAdd(candidate, sigmoid(reset), state))
+      storeUpTo(multiplyAdd(n, sigmoid(update), loadUpTo(previous + i, count) - n), hidden + i, count)
+      i += lanes
+    }
   }
+}
+
+/// What goes into a gate.
+@inline(always)
+private func sum(_ h: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ count: Int) -> Vector {
+  loadUpTo(h, count) + loadUpTo(x, count)
+}
+
+/// σ(a) · tanh(b) with one division; see `sigmoid` and `hyperbolicTangent`. Within 5 units in the last place.
+@inline(always)
+private func sigmoidTimesTangent(_ a: Vector, _ b: Vector) -> Vector {
+  let size = magnitude(b)
+  let t = exponentialMinusOne(nonPositive: -(size + size))
+  return copySign(t / ((t + 2) * (1 + exponential(-a))), from: b)
 }

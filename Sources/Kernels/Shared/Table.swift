@@ -12,6 +12,5 @@ func table(name: StaticString) -> KernelTable {
     sum: { sum($0, $1) },
     maximum: { maximum($0, $1) },
     minimum: { minimum($0, $1) },
-    lstmCell: { lstmCell($0) },
-    gruCell: { gruCell($0) })
+    gatedCells: { gatedCells($0) })
 }

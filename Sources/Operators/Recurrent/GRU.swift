@@ -26,17 +26,6 @@ final class GRU: RecurrentOperator {
           bias: step.bias.map { $0 + 2 * count })
       }
     }
-    if form.linearBeforeReset && form.isStandard(step.direction) {
-      for row in 0..<step.rows {
-        let (x, h) = (step.projection + row * step.projectionStride, step.scratch + row * gateStride)
-        step.kernels.gruCell(
-          GRUCell(
-            units: count, inputUpdate: x, inputReset: x + count, inputCandidate: x + 2 * count, hiddenUpdate: h,
-            hiddenReset: h + count, hiddenCandidate: h + 2 * count, previous: step.previous + row * step.previousStride,
-            hidden: step.hidden + row * step.hiddenStride))
-      }
-      return
-    }
     general(step, count, candidatePanel: candidatePanel)
   }
 

@@ -11,19 +11,10 @@ class LSTM: RecurrentOperator {
     step.multiply(
       step.previous, stride: step.previousStride, hiddenSize: hiddenSize, panel: 0, columns: 4 * hiddenSize,
       into: step.projection, targetStride: step.projectionStride, accumulate: true)
-    let isStandard = form.isStandard(step.direction) && step.peepholes == nil
     for row in 0..<step.rows {
-      let gates = step.projection + row * step.projectionStride
-      let cell = step.cell + row * hiddenSize
-      let hidden = step.hidden + row * step.hiddenStride
-      if isStandard {
-        step.kernels.lstmCell(
-          LSTMCell(
-            units: hiddenSize, input: gates, output: gates + hiddenSize, forget: gates + 2 * hiddenSize,
-            candidate: gates + 3 * hiddenSize, cell: cell, hidden: hidden))
-      } else {
-        general(step, gates, cell, hidden, hiddenSize)
-      }
+      general(
+        step, step.projection + row * step.projectionStride, step.cell + row * hiddenSize,
+        step.hidden + row * step.hiddenStride, hiddenSize)
     }
   }
 

@@ -39,6 +39,8 @@ struct RecurrentForm {
   let activations: [[Activation]]
   let inputForget: Bool
   let linearBeforeReset: Bool
+  /// For each direction, whether the kernel of gated cells does what the attributes ask for.
+  let isStandard: [Bool]
 
   var directions: Int { direction == .bidirectional ? 2 : 1 }
 
@@ -59,11 +61,8 @@ struct RecurrentForm {
     inputForget = try node.flag("input_forget")
     linearBeforeReset = try node.flag("linear_before_reset")
     activations = try Self.activations(node, cell, directions: direction == .bidirectional ? 2 : 1)
-  }
-
-  /// Whether the fused cell kernels do what the attributes ask for.
-  func isStandard(_ direction: Int) -> Bool {
-    clip == nil && !inputForget && activations[direction] == cell.defaultActivations
+    let isPlain = clip == nil && (cell == .lstm ? !inputForget : cell == .gru && linearBeforeReset)
+    isStandard = activations.map { isPlain && $0 == cell.defaultActivations }
   }
 
   private static func activations(

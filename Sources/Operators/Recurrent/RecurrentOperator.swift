@@ -27,7 +27,7 @@ class RecurrentOperator: Operator {
   func advance(_ step: RecurrentStep, hiddenSize: Int) {}
 
   /// Floats of scratch memory that a step needs for each sequence.
-  func scratchSize(_ packing: RecurrentPacking) -> Int { packing.gateColumns }
+  func scratchSize(_ packing: RecurrentPacking) -> Int { packing.recurrentPanels * panelColumns }
 
   /// Whether sequences of different lengths depend on each other, by the range of their hidden states at a step.
   var joinsSequences: Bool { false }

@@ -50,6 +50,7 @@ struct RecurrentRun {
   ) {
     var states = groups.map { begin(places, layer, kernels, direction, $0.sequences) }
     let isReverse = form.direction == .reverse || direction == 1
+    let isGated = !layer.joinsSequences && form.isStandard[direction] && places.peepholes == nil
     let longest = groups.reduce(0) { max($0, $1.length) }
     for index in 0..<longest {
       var range: DynamicRange?
@@ -67,7 +68,11 @@ struct RecurrentRun {
         states[number].projection =
           places.projection + time * projectionTime + first * projectionBatch + direction * packing.gateColumns
         states[number].hidden = output(places, direction, first) + time * outputTime
-        layer.advance(states[number], hiddenSize: packing.hiddenSize)
+        if isGated {
+          advance(states[number], isOdd: index % 2 == 1)
+        } else {
+          layer.advance(states[number], hiddenSize: packing.hiddenSize)
+        }
         states[number].previous = UnsafePointer(states[number].hidden)
         states[number].previousStride = outputBatch
       }
@@ -116,6 +121,37 @@ struct RecurrentRun {
         (output + row * outputBatch + time * outputTime).update(repeating: 0, count: hidden)
       }
     }
+  }
+
+  /// One step of standard LSTM or GRU cells: one product for all gates, then the cells in one pass.
+  private func advance(_ step: RecurrentStep, isOdd: Bool) {
+    let hidden = packing.hiddenSize
+    let panels = packing.recurrentPanels
+    // Weights that the second-level cache cannot hold are walked to and fro: what was read last is still there. Whole
+    // panels are computed, the columns of padding too.
+    let panelSize = hidden * panelColumns
+    let isLarge = panels * panelSize >= 1 << 18
+    let chunk = isLarge ? 16 : panels
+    var index = 0
+    while index < panels {
+      let count = min(chunk, panels - index)
+      let first = isLarge && isOdd ? panels - index - count : index
+      multiplyBlock(
+        Gemm(
+          rows: step.rows, columns: count * panelColumns, depth: hidden, a: step.previous, aStride: step.previousStride,
+          b: step.weights + first * panelSize, panelStride: panelSize, c: step.scratch + first * panelColumns,
+          cStride: panels * panelColumns), step.kernels)
+      index += count
+    }
+    let isLSTM = packing.cell == .lstm
+    step.kernels.gatedCells(
+      GatedCells(
+        gates: packing.cell.gates, rows: step.rows, units: hidden, products: UnsafePointer(step.scratch),
+        productStride: panels * panelColumns,
+        candidate: isLSTM ? 3 * hidden : panelCount(columns: 2 * hidden) * panelColumns,
+        projection: UnsafePointer(step.projection), projectionStride: step.projectionStride, bias: step.bias,
+        previous: step.previous, previousStride: step.previousStride, cell: step.cell, cellStride: hidden,
+        hidden: step.hidden, hiddenStride: step.hiddenStride))
   }
 
   private func initialize(_ state: UnsafeMutablePointer<Float>, from source: UnsafePointer<Float>?, count: Int) {

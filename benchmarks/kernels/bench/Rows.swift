@@ -10,7 +10,7 @@ private let functions: [(String, Activation)] = [
   ("mish", Activation(.mish)), ("round", Activation(.round)), ("sin", Activation(.sin)),
 ]
 
-/// Functions of rows: nanoseconds an element on 4096 elements in cache, and the cells of recurrent layers.
+/// Functions of rows: nanoseconds an element on 4096 elements in cache.
 func benchmarkRows(_ table: KernelTable) {
   let count = 4096
   let x = buffer(count), y = buffer(count), z = buffer(count)
@@ -26,13 +26,25 @@ func benchmarkRows(_ table: KernelTable) {
   var result: Float = 0
   report("sum", elements: count) { result += table.sum(x, count) }
   report("maximum", elements: count) { result += table.maximum(x, count) }
-  let units = 256
-  let cell = LSTMCell(
-    units: units, input: x, output: x + units, forget: x + 2 * units, candidate: x + 3 * units, cell: y, hidden: z)
-  report("LSTM cell of 256", elements: units) { table.lstmCell(cell) }
-  let gates = GRUCell(
-    units: units, inputUpdate: x, inputReset: x + units, inputCandidate: x + 2 * units, hiddenUpdate: x + 3 * units,
-    hiddenReset: x + 4 * units, hiddenCandidate: x + 5 * units, previous: z, hidden: z)
-  report("GRU cell of 256", elements: units) { table.gruCell(gates) }
   for memory in [x, y, z] { memory.deallocate() }
+}
+
+/// The cells of recurrent layers: microseconds a step, and nanoseconds an element.
+func benchmarkCells(_ table: KernelTable) {
+  for (gates, units, rows) in [(4, 64, 1), (4, 256, 1), (4, 256, 8), (3, 256, 1)] {
+    let products = buffer(rows * gates * units), projection = buffer(rows * gates * units)
+    let previous = buffer(rows * units), cell = buffer(rows * units), hidden = buffer(rows * units)
+    let time = seconds {
+      table.gatedCells(
+        GatedCells(
+          gates: gates, rows: rows, units: units, products: products, productStride: gates * units,
+          candidate: (gates - 1) * units, projection: projection, projectionStride: gates * units, bias: nil,
+          previous: previous, previousStride: units, cell: cell, cellStride: units, hidden: hidden,
+          hiddenStride: units))
+    }
+    print(
+      "  \(gates == 4 ? "LSTM" : "GRU") cells, \(rows)×\(units): \(decimal(time * 1e6, 2)) µs, "
+        + "\(decimal(time / Double(rows * units) * 1e9, 3)) ns/element")
+    for memory in [products, projection, previous, cell, hidden] { memory.deallocate() }
+  }
 }

@@ -13,5 +13,6 @@ for (instructionSet, table) in available.enumerated() where wanted == nil || wan
   print("\(table.name): peak of multiply-add \(decimal(peak, 1)) GFLOP/s")
   benchmarkGemm(table, peak: peak)
   benchmarkDepthwise(table, peak: peak)
+  benchmarkCells(table)
   benchmarkRows(table)
 }
