@@ -5,7 +5,8 @@ import Plans
 import Tensors
 
 /// Softmax and LogSoftmax. Up to operator set 12 all axes from `axis` on count as one; from 13 on `axis` alone is
-/// normalised. Other types than float32 are computed in it, float64 in itself.
+/// normalised. bfloat16 is computed in float32. Softmax of float16 rounds after each step of the function that defines
+/// the operator from 13 on.
 final class Softmax: Operator {
   private let name: String
   private let isLogarithm: Bool
@@ -38,7 +39,15 @@ final class Softmax: Operator {
       return [try builder.cast(builder.reshaped(row, []), to: input.type)]
     }
     let axis = try normalize(axis: self.axis, rank: x.rank)
+    if input.type == .float16, !isLogarithm, !flattens { return [try byDefinition(input, axis, builder)] }
     return [try builder.cast(normalizeRows(x, axis: axis, builder), to: input.type)]
+  }
+
+  private func byDefinition(_ x: Operand, _ axis: Int, _ builder: PlanBuilder) throws(Failure) -> Operand {
+    let largest = try builder.reduce(name, .maximum, x, axes: [axis], keepsAxes: true)
+    let powers = try builder.unary(name, [Activation(.exp)], builder.binary(name, .subtract, x, largest))
+    return try builder.binary(
+      name, .divide, powers, builder.reduce(name, .sum, powers, axes: [axis], keepsAxes: true))
   }
 
   private func normalizeRows(_ x: Operand, axis: Int, _ builder: PlanBuilder) throws(Failure) -> Operand {
