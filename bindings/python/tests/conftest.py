@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import pathlib
 import sys
-from typing import Any, Callable
+from typing import Any, Callable, List
 
 import pytest
 
@@ -14,6 +14,18 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import small_models  # noqa: E402
 
 CHECKOUT = pathlib.Path(__file__).resolve().parents[3]
+
+#: Lines for the end of the report.
+SUMMARY = pytest.StashKey[List[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[SUMMARY] = []
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    for line in config.stash[SUMMARY]:
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")
