@@ -1,4 +1,5 @@
 import CSystem
+import Tensors
 
 /// A name as it stands in the file. Names are compared byte by byte; as `String`s, two spellings of one accented
 /// letter would be equal. Valid while the file's bytes are.
