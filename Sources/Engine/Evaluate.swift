@@ -20,8 +20,10 @@ public func evaluate(_ operation: Operator, _ inputs: [Tensor?]) throws(Failure)
     case .arena, .input: storages.append(try Storage(byteCount: buffer.byteCount))
     }
   }
-  let execution = Execution(kernels: bestKernels, threads: try ThreadPool(threads: 1))
-  execution.bases = storages.map { $0.base }
+  let bases = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: max(storages.count, 1))
+  defer { bases.deallocate() }
+  for (index, storage) in storages.enumerated() { (bases + index).initialize(to: storage.base) }
+  let execution = Execution(kernels: bestKernels, threads: .alone, bases: bases)
   for step in builder.steps {
     step.run(execution)
     if let failure = execution.takeFailure() { throw failure }

@@ -29,6 +29,10 @@ final class Plan {
   /// Its place in the chain.
   let depth: Int
   let steps: [Step]
+  /// Base address of each buffer. Those of inputs are set for each run, those of the arena when it moves.
+  let bases: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  private var arena: UnsafeMutableRawPointer?
+  private let inputs: [(buffer: Int, slot: Int)]
   let buffers: [PlannedBuffer]
   let memory: MemoryPlan
   let ending: Ending
@@ -44,6 +48,29 @@ final class Plan {
     memory = try MemoryPlan(builder.buffers)
     self.ending = ending
     self.frontier = frontier
+    bases = .allocate(capacity: max(buffers.count, 1))
+    var inputs: [(buffer: Int, slot: Int)] = []
+    for (index, buffer) in buffers.enumerated() {
+      (bases + index).initialize(to: nowhere)
+      switch buffer.place {
+      case .input(let slot): inputs.append((index, slot))
+      case .constant(let tensor): bases[index] = tensor.storage.base
+      case .arena: break
+      }
+    }
+    self.inputs = inputs
+  }
+
+  deinit { bases.deallocate() }
+
+  /// Settles where every buffer lies in this run.
+  func bind(_ slots: [UnsafeMutableRawPointer], _ arena: UnsafeMutableRawPointer) {
+    for input in inputs { bases[input.buffer] = slots[input.slot] }
+    if self.arena == arena { return }
+    self.arena = arena
+    for (index, buffer) in buffers.enumerated() {
+      if case .arena = buffer.place { bases[index] = arena + memory.offsets[index] }
+    }
   }
 }
 
@@ -71,3 +98,6 @@ public struct InputDescription: Equatable {
     self.shape = shape
   }
 }
+
+/// The address of empty inputs and arenas.
+nonisolated(unsafe) let nowhere = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)

@@ -29,7 +29,7 @@ final class Runner {
   init(_ network: Network, _ settings: Settings, threads: ThreadPool) {
     self.network = network
     self.settings = settings
-    execution = Execution(kernels: bestKernels, threads: threads)
+    execution = Execution(kernels: bestKernels, threads: threads, bases: noBases)
     bodies = [NodeBodies?](repeating: nil, count: network.graph.nodes.count)
   }
 
@@ -101,18 +101,11 @@ final class Runner {
       arenas[plan.depth] = nil
       arenas[plan.depth] = try Storage(byteCount: plan.memory.byteCount)
     }
-    let arena = arenas[plan.depth]?.base ?? nowhere
-    execution.bases.removeAll(keepingCapacity: true)
-    for (index, buffer) in plan.buffers.enumerated() {
-      switch buffer.place {
-      case .input(let slot): execution.bases.append(slots[slot])
-      case .constant(let tensor): execution.bases.append(tensor.storage.base)
-      case .arena: execution.bases.append(arena + plan.memory.offsets[index])
-      }
-    }
+    plan.bind(slots, arenas[plan.depth]?.base ?? nowhere)
+    execution.bases = plan.bases
     for step in plan.steps {
       step.run(execution)
-      if let failure = execution.takeFailure() {
+      if execution.hasFailed, let failure = execution.takeFailure() {
         throw step.node >= 0 ? failure.within("\(network.graph.nodes[step.node].description)") : failure
       }
     }
@@ -234,5 +227,5 @@ private final class NodeBodies: Bodies {
   }
 }
 
-/// The address of empty inputs and arenas.
-nonisolated(unsafe) private let nowhere = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
+/// Stands for a plan's addresses before there is a plan.
+nonisolated(unsafe) private let noBases = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: 1)

@@ -9,6 +9,7 @@ public func optimize(_ graph: Graph) throws(Failure) {
   try foldConstants(graph)
   try optimizeSubgraphs(graph)
   removeDeadNodes(graph)
+  try straightenConvolutions(graph)
   try foldBatchNormalization(graph)
   try fuseBias(graph)
   try packWeights(graph)

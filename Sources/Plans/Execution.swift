@@ -5,16 +5,18 @@ import Tensors
 public final class Execution {
   public let kernels: KernelTable
   public let threads: ThreadPool
-  /// Base address of each buffer of the running plan.
-  public var bases: [UnsafeMutableRawPointer]
+  /// Base address of each buffer of the running plan; the plan's own memory.
+  public var bases: UnsafeMutablePointer<UnsafeMutableRawPointer>
   /// Set by a step whose data turn out to be wrong (an index out of range, say); ends the run.
   public private(set) var failure: Failure?
 
-  public init(kernels: KernelTable, threads: ThreadPool) {
+  public init(kernels: KernelTable, threads: ThreadPool, bases: UnsafeMutablePointer<UnsafeMutableRawPointer>) {
     self.kernels = kernels
     self.threads = threads
-    bases = []
+    self.bases = bases
   }
+
+  public var hasFailed: Bool { failure != nil }
 
   /// The first failure of a run counts.
   public func fail(_ status: Status, _ message: Message) {

@@ -12,6 +12,15 @@ public final class ThreadPool {
   private var workers: [pthread_t] = []
   private let process: pid_t
 
+  /// No thread but the caller's.
+  nonisolated(unsafe) public static let alone = ThreadPool()
+
+  private init() {
+    count = 1
+    shared = Shared()
+    process = getpid()
+  }
+
   public init(threads: Int) throws(Failure) {
     count = max(1, threads)
     shared = Shared()

@@ -13,7 +13,7 @@ import numpy as np
 from . import _api, _arguments, _images, _reading
 from ._errors import BusyError, InvalidHandleError
 from ._reading import Reading
-from ._tensors import Input, address, input_array, input_type, output_array, output_tensors
+from ._tensors import Input, OutputViews, address, c_shape, input_array, input_type, output_tensors
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,7 @@ class Session:
         self._names = tuple(outputs)
         self._inputs = (_api.tensor * len(inputs))()
         self._outputs = output_tensors(outputs)
+        self._views = OutputViews()
 
     def run(self, inputs: Mapping[str, Any], outputs: Optional[Sequence[str]] = None) -> Dict[str, np.ndarray]:
         """Runs the network and returns new arrays by output name.
@@ -98,7 +99,8 @@ class Session:
                 result.data = None
             _api.session_run(self._handle, arguments, len(arguments), results, len(results))
             del arrays
-            return {name: output_array(result) for name, result in zip(names, results)}
+            copy = self._views.copy
+            return {name: copy(result) for name, result in zip(names, results)}
 
     def read(self, image: Any, *, pixel_format: Optional[str] = None) -> Reading:
         """Reads a line image to text, as the model's metadata says.
@@ -155,7 +157,7 @@ class Session:
             array = input_array(name, value, kind)
             tensor.name = _arguments.text(name, "an input's name") if known is None else known.name
             tensor.type = input_type(name, array, kind)
-            tensor.shape = (ctypes.c_int64 * array.ndim)(*array.shape)
+            tensor.shape = c_shape(array.shape)
             tensor.rank = array.ndim
             tensor.data = address(array)
             tensor.byte_count = array.nbytes

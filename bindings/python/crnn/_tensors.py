@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import math
 from dataclasses import dataclass
-from typing import Any, Iterable, Optional, Tuple
+from typing import Any, Dict, Iterable, Optional, Tuple
 
 import numpy as np
 
@@ -122,8 +123,21 @@ def input_type(name: str, array: np.ndarray, kind: Optional[int]) -> int:
 
 
 def address(array: np.ndarray) -> int:
-    """Of the first element."""
+    """Of a contiguous array's first element."""
+    if array.nbytes and array.flags.writeable:
+        try:
+            # A third of what `ctypes.data` takes.
+            return ctypes.addressof(ctypes.c_char.from_buffer(array))
+        except (TypeError, ValueError, BufferError):
+            # An element type without a buffer interface, like bfloat16's.
+            pass
     return int(array.ctypes.data)
+
+
+@functools.lru_cache(maxsize=256)
+def c_shape(shape: Tuple[int, ...]) -> "ctypes.Array[ctypes.c_int64]":
+    """A shape as C reads it; never to be changed."""
+    return (ctypes.c_int64 * len(shape))(*shape)
 
 
 def output_tensors(names: Iterable[str]) -> "ctypes.Array[_api.tensor]":
@@ -135,13 +149,37 @@ def output_tensors(names: Iterable[str]) -> "ctypes.Array[_api.tensor]":
     return tensors
 
 
-def output_array(tensor: _api.tensor) -> np.ndarray:
-    """An array of its own with an output's elements, which belong to the session."""
-    array = np.empty(tensor.shape[: tensor.rank] if tensor.rank > 0 else (), dtype_of(tensor.type))
-    if array.nbytes != tensor.byte_count:
+class OutputViews:
+    """Copies outputs, which belong to the session, to arrays of their own. Keeps the views of the session's memory that
+    it copies from: a session's outputs lie in the same places run after run.
+    """
+
+    _CAPACITY = 64
+
+    def __init__(self) -> None:
+        self._views: Dict[Tuple[Any, ...], np.ndarray] = {}
+
+    def copy(self, tensor: _api.tensor) -> np.ndarray:
+        rank = tensor.rank
+        shape = tuple(tensor.shape[:rank]) if rank > 0 else ()
+        # A place is as good as when the view was made: the run that has just ended gave it.
+        key = (tensor.data, tensor.type, tensor.byte_count, shape)
+        view = self._views.get(key)
+        if view is None:
+            view = _view(tensor, shape)
+            if len(self._views) >= self._CAPACITY:
+                self._views.clear()
+            self._views[key] = view
+        return view.copy()
+
+
+def _view(tensor: _api.tensor, shape: Tuple[int, ...]) -> np.ndarray:
+    dtype = dtype_of(tensor.type)
+    byte_count = math.prod(shape) * dtype.itemsize
+    if byte_count != tensor.byte_count:
         raise UnsupportedError(
-            f"output '{_api.decode(tensor.name or b'')}' has {tensor.byte_count} bytes; its shape needs {array.nbytes}"
+            f"output '{_api.decode(tensor.name or b'')}' has {tensor.byte_count} bytes; its shape needs {byte_count}"
         )
-    if array.nbytes:
-        ctypes.memmove(address(array), tensor.data, array.nbytes)
-    return array
+    if byte_count == 0:
+        return np.empty(shape, dtype)
+    return np.ndarray(shape, dtype, (ctypes.c_char * byte_count).from_address(tensor.data))

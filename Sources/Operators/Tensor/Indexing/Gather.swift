@@ -185,6 +185,16 @@ final class ScatterND: Operator {
     let result = try builder.copied(builder.cast(data, to: type))
     let slice = Coordinates(result, from: 0, depth: depth)
     let rows = updates.count == 0 ? 0 : try elementCount(of: Array(places.shape.dropLast()))
+    if reduction == nil, let known = try builder.tensor(places), let runs = slice.runs(known, rows: rows, depth: depth) {
+      builder.emit("ScatterND", reads: [updates, result], writes: [result]) { execution in
+        var from = execution.bytes(updates)
+        for run in runs {
+          memcpy(execution.bytes(result) + run.offset, from, run.byteCount)
+          from += run.byteCount
+        }
+      }
+      return [try builder.cast(result, to: data.type)]
+    }
     builder.emit("ScatterND", reads: [places, updates, result], writes: [result]) { [reduction] execution in
       let indices = execution.pointer(places, as: Int64.self)
       for row in 0..<rows {
@@ -212,6 +222,26 @@ private struct Coordinates {
     var bytes = operand.type.size
     for size in operand.shape[(axis + depth)...] { bytes = bytes &* size }
     self.bytes = bytes
+  }
+
+  /// Known slices that follow each other without gaps, put together; nil when a coordinate is out of range.
+  func runs(_ indices: Tensor, rows: Int, depth: Int) -> [(offset: Int, byteCount: Int)]? {
+    var runs: [(offset: Int, byteCount: Int)] = []
+    let places = indices.elements(as: Int64.self)
+    for row in 0..<rows {
+      var offset = 0
+      for axis in 0..<depth {
+        guard let place = place(places[row &* depth &+ axis], sizes[axis]) else { return nil }
+        offset = offset &* sizes[axis] &+ place
+      }
+      offset = offset &* bytes
+      if let last = runs.last, last.offset + last.byteCount == offset {
+        runs[runs.count - 1].byteCount += bytes
+      } else {
+        runs.append((offset, bytes))
+      }
+    }
+    return runs
   }
 
   /// The slice's first byte; nil, with the execution failed, when a coordinate is out of range.
