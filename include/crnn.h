@@ -269,6 +269,11 @@ typedef struct crnn_session_options {
     /** The most iterations that a Loop or Scan in the model may make in one
      *  go; CRNN_LIMIT_EXCEEDED beyond. Default: 100,000. */
     int64_t loop_limit;
+    /** Not 0: convolutions are summed term by term, which is slower; results
+     *  then agree with the definition to some 1e-6 of their scale rather than
+     *  1e-5. Default: 0. */
+    int32_t exact;
+    int32_t reserved;
 } crnn_session_options;
 
 /** Creates a session, which keeps the model alive by itself. */

@@ -18,12 +18,12 @@ final class OpenSession {
   /// Shapes of the last run's outputs, as C reads them.
   private var shapes: [UnsafeMutablePointer<Int64>] = []
 
-  init(_ open: OpenModel, threads: Int, planCapacity: Int, loopLimit: Int) throws(Failure) {
+  init(_ open: OpenModel, threads: Int, planCapacity: Int, loopLimit: Int, isExact: Bool) throws(Failure) {
     self.open = open
     let model = open.model
     session = try Session(
       model.network, threads: threads, planCapacity: planCapacity,
-      iterationLimit: loopLimit == 0 ? Session.defaultIterationLimit : loopLimit)
+      iterationLimit: loopLimit == 0 ? Session.defaultIterationLimit : loopLimit, isExact: isExact)
     var failure: Failure?
     do throws(Failure) {
       let metadata = model.metadata

@@ -27,7 +27,9 @@ public func crnn_session_create(
     let threads = options.threads == -1 ? Int(system_processor_count()) : max(1, Int(options.threads))
     let capacity = options.plan_capacity == 0 ? 16 : Int(options.plan_capacity)
     result.pointee = HandleTable.shared.add(
-      try OpenSession(open, threads: threads, planCapacity: capacity, loopLimit: Int(options.loop_limit)), .session)
+      try OpenSession(
+        open, threads: threads, planCapacity: capacity, loopLimit: Int(options.loop_limit),
+        isExact: options.exact != 0), .session)
   }
 }
 

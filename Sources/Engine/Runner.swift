@@ -7,6 +7,7 @@ final class Runner {
   struct Settings {
     var planCapacity: Int
     var iterationLimit: Int
+    var isExact: Bool
   }
 
   let network: Network
@@ -31,6 +32,10 @@ final class Runner {
     self.settings = settings
     execution = Execution(kernels: bestKernels, threads: threads, bases: noBases)
     bodies = [NodeBodies?](repeating: nil, count: network.graph.nodes.count)
+  }
+
+  private var planSettings: PlanSettings {
+    PlanSettings(threads: execution.threads.count, isExact: settings.isExact)
   }
 
   var planCount: Int { plans.count }
@@ -79,7 +84,7 @@ final class Runner {
       plan = known
     } else {
       do throws(Failure) {
-        plan = try Planner.plan(network, for: inputs.map { $0.description }, threads: execution.threads.count)
+        plan = try Planner.plan(network, for: inputs.map { $0.description }, planSettings)
       } catch {
         throw error.within("\(description(of: inputs))")
       }
@@ -134,7 +139,7 @@ final class Runner {
     if let known { return known }
     do throws(Failure) {
       let next = try Planner.plan(
-        network, after: plan, frontier, content: content.copied(), threads: execution.threads.count)
+        network, after: plan, frontier, content: content.copied(), planSettings)
       remember(next)
       return next
     } catch {
@@ -179,7 +184,7 @@ final class Runner {
     }
     let known = find(after: plan) { $0.key == .shapes(shapes) }
     if let known { return known }
-    let next = try Planner.plan(network, after: plan, frontier, results: shapes, threads: execution.threads.count)
+    let next = try Planner.plan(network, after: plan, frontier, results: shapes, planSettings)
     remember(next)
     return next
   }

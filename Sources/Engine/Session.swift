@@ -30,13 +30,16 @@ public final class Session {
   public static let defaultIterationLimit = 100_000
 
   /// - Parameter iterationLimit: the most iterations of a loop in the network.
+  /// - Parameter isExact: leaves out what is faster but less accurate.
   public init(
-    _ network: Network, threads: Int = 1, planCapacity: Int = 16, iterationLimit: Int = defaultIterationLimit
+    _ network: Network, threads: Int = 1, planCapacity: Int = 16, iterationLimit: Int = defaultIterationLimit,
+    isExact: Bool = false
   ) throws(Failure) {
     self.network = network
     threadCount = max(1, threads)
     runner = Runner(
-      network, Runner.Settings(planCapacity: max(1, planCapacity), iterationLimit: iterationLimit),
+      network,
+      Runner.Settings(planCapacity: max(1, planCapacity), iterationLimit: iterationLimit, isExact: isExact),
       threads: try ThreadPool(threads: threadCount))
   }
 

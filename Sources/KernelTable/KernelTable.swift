@@ -12,6 +12,10 @@ public struct KernelTable: Sendable {
   public let gemm: @Sendable (Gemm) -> Void
   /// Depthwise convolution of one output row, channels-last; see `DepthwiseRow`.
   public let depthwiseRow: @Sendable (DepthwiseRow) -> Void
+  /// The transforms of Winograd's convolution: of the input, the output and the weights; see `WinogradTiles`.
+  public let winogradInput: @Sendable (WinogradBlock) -> Void
+  public let winogradOutput: @Sendable (WinogradBlock) -> Void
+  public let winogradWeights: @Sendable (WinogradWeights) -> Void
   /// `y[i] = f(x[i])`, in place allowed: (function, x, y, count).
   public let unary: @Sendable (Activation, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
   /// `y[i] = a[i] op b[i]`; a stride of 0 repeats one element: (op, a, aStride 0/1, b, bStride 0/1, y, count).
@@ -30,6 +34,9 @@ public struct KernelTable: Sendable {
   public init(
     name: StaticString, gemmRows: Int, gemm: @escaping @Sendable (Gemm) -> Void,
     depthwiseRow: @escaping @Sendable (DepthwiseRow) -> Void,
+    winogradInput: @escaping @Sendable (WinogradBlock) -> Void,
+    winogradOutput: @escaping @Sendable (WinogradBlock) -> Void,
+    winogradWeights: @escaping @Sendable (WinogradWeights) -> Void,
     unary: @escaping @Sendable (Activation, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void,
     binary: @escaping @Sendable (
       BinaryFunction, UnsafePointer<Float>, Int, UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, Int
@@ -44,6 +51,9 @@ public struct KernelTable: Sendable {
     self.gemmRows = gemmRows
     self.gemm = gemm
     self.depthwiseRow = depthwiseRow
+    self.winogradInput = winogradInput
+    self.winogradOutput = winogradOutput
+    self.winogradWeights = winogradWeights
     self.unary = unary
     self.binary = binary
     self.softmax = softmax

@@ -13,9 +13,9 @@ func tileVectors(rows: Int) -> Int { rows <= 3 ? 8 : rows == 4 ? 4 : 2 }
 @inline(always)
 func tileRows(remaining: Int) -> Int {
   switch remaining {
-  case 1...6: remaining
-  case 7: 4
-  case 8, 13, 14: 8
+  case 1...7: remaining
+  case 8: 8
+  case 13, 14: 7
   case 9: 5
   case 10, 11: 6
   default: 12
@@ -27,6 +27,7 @@ func runTile(_ g: borrowing Gemm, _ rows: Int, _ vectors: Int) {
   switch (vectors, rows) {
   case (2, 12): tile12x2(g)
   case (2, 8): tile8x2(g)
+  case (2, 7): tile7x2(g)
   case (2, 6): tile6x2(g)
   case (2, 5): tile5x2(g)
   case (2, 4): tile4x2(g)
@@ -35,6 +36,7 @@ func runTile(_ g: borrowing Gemm, _ rows: Int, _ vectors: Int) {
   case (2, _): tile1x2(g)
   case (1, 12): tile12x1(g)
   case (1, 8): tile8x1(g)
+  case (1, 7): tile7x1(g)
   case (1, 6): tile6x1(g)
   case (1, 5): tile5x1(g)
   case (1, 4): tile4x1(g)
@@ -53,6 +55,7 @@ func runTile(_ g: borrowing Gemm, _ rows: Int, _ vectors: Int) {
 
 @inline(never) private func tile12x2(_ g: borrowing Gemm) { tile(TileShape<2, 6, 2>(), g) }
 @inline(never) private func tile8x2(_ g: borrowing Gemm) { tile(TileShape<1, 8, 2>(), g) }
+@inline(never) private func tile7x2(_ g: borrowing Gemm) { tile(TileShape<1, 7, 2>(), g) }
 @inline(never) private func tile6x2(_ g: borrowing Gemm) { tile(TileShape<1, 6, 2>(), g) }
 @inline(never) private func tile5x2(_ g: borrowing Gemm) { tile(TileShape<1, 5, 2>(), g) }
 @inline(never) private func tile4x2(_ g: borrowing Gemm) { tile(TileShape<1, 4, 2>(), g) }
@@ -61,6 +64,7 @@ func runTile(_ g: borrowing Gemm, _ rows: Int, _ vectors: Int) {
 @inline(never) private func tile1x2(_ g: borrowing Gemm) { tile(TileShape<1, 1, 2>(), g) }
 @inline(never) private func tile12x1(_ g: borrowing Gemm) { tile(TileShape<2, 6, 1>(), g) }
 @inline(never) private func tile8x1(_ g: borrowing Gemm) { tile(TileShape<1, 8, 1>(), g) }
+@inline(never) private func tile7x1(_ g: borrowing Gemm) { tile(TileShape<1, 7, 1>(), g) }
 @inline(never) private func tile6x1(_ g: borrowing Gemm) { tile(TileShape<1, 6, 1>(), g) }
 @inline(never) private func tile5x1(_ g: borrowing Gemm) { tile(TileShape<1, 5, 1>(), g) }
 @inline(never) private func tile4x1(_ g: borrowing Gemm) { tile(TileShape<1, 4, 1>(), g) }

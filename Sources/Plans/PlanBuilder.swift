@@ -30,7 +30,13 @@ public final class PlanBuilder {
   /// Threads that the plan will run on; scratch memory is often wanted for each.
   public let threads: Int
 
-  public init(threads: Int) { self.threads = threads }
+  /// Whether to leave out what is faster but less accurate.
+  public let isExact: Bool
+
+  public init(threads: Int, isExact: Bool = false) {
+    self.threads = threads
+    self.isExact = isExact
+  }
 
   // MARK: Buffers
 

@@ -10,6 +10,7 @@ import Tensors
 final class Convolution: Operator {
   private let form: ConvolutionForm
   private let activation: Activation
+  private let transformed = WinogradWeightCache()
 
   override init(_ node: Node) throws(Failure) {
     form = try ConvolutionForm(node)
@@ -28,12 +29,12 @@ final class Convolution: Operator {
       try convolutionBias(given, channels: groups * shape.outputChannels, builder)
     }
     let packed = try form.isPacked ? weights : packConvolutionWeights(weights, shape, groups: groups, builder)
-    if shape.isDepthwise {
-      emitDepthwise(geometry, x, packed, bias, y, activation, builder)
-    } else if geometry.isPointwise {
-      emitPointwise(geometry, x, packed, bias, y, activation, builder)
-    } else {
-      try emitGathered(geometry, x, packed, bias, y, activation, builder)
+    let isExact = builder.isExact || !form.isPacked || !builder.isKnown(weights)
+    switch ConvolutionAlgorithm(geometry, isDepthwise: shape.isDepthwise, isExact: isExact) {
+    case .depthwise: emitDepthwise(geometry, x, packed, bias, y, activation, builder)
+    case .pointwise: emitPointwise(geometry, x, packed, bias, y, activation, builder)
+    case .gathered: try emitGathered(geometry, x, packed, bias, y, activation, builder)
+    case .winograd(let tiles): try emitWinograd(tiles, geometry, transformed, x, packed, bias, y, activation, builder)
     }
     return [try builder.converted(y, to: given.type)]
   }

@@ -58,11 +58,12 @@ class Session:
     """
 
     def __init__(self, model: int, inputs: Mapping[str, Input], outputs: Sequence[str], threads: int,
-                 plan_capacity: int, loop_limit: int) -> None:
+                 plan_capacity: int, loop_limit: int, exact: bool) -> None:
         options = _api.session_options(
             threads=_arguments.int32(threads, "threads"),
             plan_capacity=_arguments.int32(plan_capacity, "plan_capacity"),
             loop_limit=_arguments.int64(loop_limit, "loop_limit"),
+            exact=bool(exact),
         )
         handle = ctypes.c_void_p()
         _api.session_create(model, ctypes.byref(options), ctypes.byref(handle))
