@@ -1,3 +1,4 @@
+import KernelTable
 import Operators
 import Plans
 import Tensors
@@ -35,7 +36,7 @@ final class Runner {
   }
 
   private var planSettings: PlanSettings {
-    PlanSettings(threads: execution.threads.count, isExact: settings.isExact)
+    PlanSettings(threads: execution.threads.count, isExact: settings.isExact || !execution.kernels.hasWinograd)
   }
 
   var planCount: Int { plans.count }

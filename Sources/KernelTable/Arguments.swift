@@ -23,6 +23,8 @@ public struct Gemm {
   public var addend: UnsafePointer<Float>?
   public var addendStride: Int
   public var activation: Activation
+  /// For the micro-kernel: two panels of weights that are wanted next; set by the kernel itself.
+  public var next: (UnsafePointer<Float>, UnsafePointer<Float>)
 
   public init(
     rows: Int, columns: Int, depth: Int, a: UnsafePointer<Float>, aStride: Int, b: UnsafePointer<Float>,
@@ -44,6 +46,7 @@ public struct Gemm {
     self.addend = addend
     self.addendStride = addendStride
     self.activation = activation
+    next = (b, b)
   }
 }
 

@@ -12,7 +12,9 @@ public struct KernelTable: Sendable {
   public let gemm: @Sendable (Gemm) -> Void
   /// Depthwise convolution of one output row, channels-last; see `DepthwiseRow`.
   public let depthwiseRow: @Sendable (DepthwiseRow) -> Void
-  /// The transforms of Winograd's convolution: of the input, the output and the weights; see `WinogradTiles`.
+  /// Whether there are the transforms of Winograd's convolution.
+  public let hasWinograd: Bool
+  /// Those of the input, the output and the weights; see `WinogradTiles`.
   public let winogradInput: @Sendable (WinogradBlock) -> Void
   public let winogradOutput: @Sendable (WinogradBlock) -> Void
   public let winogradWeights: @Sendable (WinogradWeights) -> Void
@@ -34,7 +36,7 @@ public struct KernelTable: Sendable {
   public init(
     name: StaticString, gemmRows: Int, gemm: @escaping @Sendable (Gemm) -> Void,
     depthwiseRow: @escaping @Sendable (DepthwiseRow) -> Void,
-    winogradInput: @escaping @Sendable (WinogradBlock) -> Void,
+    hasWinograd: Bool, winogradInput: @escaping @Sendable (WinogradBlock) -> Void,
     winogradOutput: @escaping @Sendable (WinogradBlock) -> Void,
     winogradWeights: @escaping @Sendable (WinogradWeights) -> Void,
     unary: @escaping @Sendable (Activation, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void,
@@ -51,6 +53,7 @@ public struct KernelTable: Sendable {
     self.gemmRows = gemmRows
     self.gemm = gemm
     self.depthwiseRow = depthwiseRow
+    self.hasWinograd = hasWinograd
     self.winogradInput = winogradInput
     self.winogradOutput = winogradOutput
     self.winogradWeights = winogradWeights

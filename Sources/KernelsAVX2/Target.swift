@@ -3,6 +3,8 @@ import KernelTable
 /// The kernels for processors with AVX2 and FMA: 16 registers of 8 floats.
 @export(interface) public func tableAVX2() -> KernelTable { table(name: "avx2") }
 
+@inline(always) var hasWinograd: Bool { true }
+
 @inline(always) var tallestTile: Int { 6 }
 
 /// Width of the widest tile for a product of so many rows.

@@ -3,6 +3,8 @@ import KernelTable
 /// The kernels for processors with AVX-512 (F, BW, DQ, VL): 32 registers of 16 floats.
 @export(interface) public func tableAVX512() -> KernelTable { table(name: "avx512") }
 
+@inline(always) var hasWinograd: Bool { true }
+
 @inline(always) var tallestTile: Int { 12 }
 
 /// Width of the widest tile for a product of so many rows.

@@ -3,6 +3,9 @@ import KernelTable
 /// The kernels for every x86-64 processor, with SSE2: 16 registers of 4 floats.
 @export(interface) public func tableBaseline() -> KernelTable { table(name: "baseline") }
 
+/// Processors without AVX2 are too few to carry its transforms for.
+@inline(always) var hasWinograd: Bool { false }
+
 @inline(always) var tallestTile: Int { 6 }
 
 /// Width of the widest tile for a product of so many rows.

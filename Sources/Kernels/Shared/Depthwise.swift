@@ -30,17 +30,18 @@ func depthwiseRow(_ d: DepthwiseRow) {
   }
 }
 
-/// Neighbouring outputs that lie wholly inside the input, a vector of channels at a time.
+/// Neighbouring outputs that lie wholly inside the input, a vector of channels at a time; the last vector begins where
+/// it ends with the last channel, and computes some channels again.
 @inline(always)
 private func channels<let outputs: Int>(_ count: OutputCount<outputs>, _ d: DepthwiseRow, _ x: Int) {
-  var channel = 0
-  while channel + lanes <= d.channels {
-    interior(count, d, channel, x, load: { load($0) }, store: { store($0, $1) })
-    channel += lanes
+  if d.channels < lanes {
+    for output in 0..<outputs { single(d, 0, x + output, d.channels) }
+    return
   }
-  let rest = d.channels - channel
-  if rest > 0 {
-    interior(count, d, channel, x, load: { load($0, count: rest) }, store: { store($0, $1, count: rest) })
+  var channel = 0
+  while channel < d.channels {
+    interior(count, d, min(channel, d.channels - lanes), x)
+    channel += lanes
   }
 }
 
@@ -49,10 +50,7 @@ private struct OutputCount<let outputs: Int> {}
 
 /// They share each load of a weight.
 @inline(always)
-private func interior<let outputs: Int>(
-  _: OutputCount<outputs>, _ d: DepthwiseRow, _ channel: Int, _ x: Int, load: (UnsafePointer<Float>) -> Vector,
-  store: (Vector, UnsafeMutablePointer<Float>) -> Void
-) {
+private func interior<let outputs: Int>(_: OutputCount<outputs>, _ d: DepthwiseRow, _ channel: Int, _ x: Int) {
   let channels = d.channels, step = d.strideX * channels, tapStep = d.dilationX * channels
   var start = Vector()
   if let bias = d.bias { start = load(bias + channel) }

@@ -32,8 +32,16 @@ private func multiply(_ strip: Gemm, _ width: Int) {
   var tile = strip
   let partial = strip.columns != width * lanes
   let finish = needsPass(strip.activation)
+  // Weights may come from far away: the first tiles of a strip ask for the next strip's.
+  let panels = width / panelVectors
+  let next = strip.b + panels * strip.panelStride, second = panels > 1 ? next + strip.panelStride : next
   var row = 0
   while row < strip.rows {
+    if row == 0 {
+      tile.next = (next, tallestTile < strip.rows ? next : second)
+    } else {
+      tile.next = row <= tallestTile ? (second, second) : (strip.b, strip.b)
+    }
     let height = tileRows(remaining: strip.rows - row)
     if partial {
       multiplyPartial(tile, height, width)

@@ -10,9 +10,6 @@ struct TileShape<let groups: Int, let rows: Int, let vectors: Int> {}
 /// Vectors in a panel of packed weights.
 @inline(always) var panelVectors: Int { panelColumns / lanes }
 
-/// Floats by which weights are asked for ahead, for those that come from memory.
-@inline(always) private var prefetchDistance: Int { 48 * panelColumns }
-
 /// The micro-kernel: the whole of a tile's product in registers, then bias, addend and an activation's bounds; any
 /// other activation is left to the caller.
 ///
@@ -36,16 +33,14 @@ func tile<let groups: Int, let rows: Int, let vectors: Int>(
     }
   }
 
-  let a = g.a, aStride = g.aStride, panelStride = g.panelStride
+  let a = g.a, aStride = g.aStride, panelStride = g.panelStride, next = g.next
   var b = g.b
   for k in 0..<g.depth {
     if rows >= vectors {
       var weights = Row(repeating: Vector())
-      for j in 0..<vectors {
-        let panel = b + (j / panelVectors) * panelStride
-        weights[j] = load(panel + (j % panelVectors) * lanes)
-        if j % panelVectors == 0 { vector_prefetch(panel + prefetchDistance) }
-      }
+      for j in 0..<vectors { weights[j] = load(b + (j / panelVectors) * panelStride + (j % panelVectors) * lanes) }
+      vector_prefetch(next.0 + k * panelColumns)
+      if panelVectors == 1 { vector_prefetch(next.1 + k * panelColumns) }
       for h in 0..<groups {
         for i in 0..<rows {
           let x = Vector(repeating: a[(h * rows + i) * aStride + k])

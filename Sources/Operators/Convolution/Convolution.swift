@@ -34,7 +34,8 @@ final class Convolution: Operator {
     case .depthwise: emitDepthwise(geometry, x, packed, bias, y, activation, builder)
     case .pointwise: emitPointwise(geometry, x, packed, bias, y, activation, builder)
     case .gathered: try emitGathered(geometry, x, packed, bias, y, activation, builder)
-    case .winograd(let tiles): try emitWinograd(tiles, geometry, transformed, x, packed, bias, y, activation, builder)
+    case .winograd(let tiles):
+      try WinogradConvolution(tiles, geometry, transformed, x, packed, bias, y, activation, builder).emit(builder)
     }
     return [try builder.converted(y, to: given.type)]
   }

@@ -83,6 +83,10 @@ func gatherFields(
     let z0 = position % g.output.depth * g.strides.depth - g.padsBegin.depth
     let image = input + position / g.output.depth * (g.input.depth * g.input.height * rowFloats)
     let row = target + index * targetStride
+    if from == 0 && depth == g.depth && channels < 16 && g.groups == 1 && g.dilations == (1, 1, 1) {
+      gatherField(image, g, x0, y0, z0, to: row)
+      continue
+    }
     let inside = x0 >= 0 && x0 + (g.kernel.width - 1) * g.dilations.width < g.input.width
     var done = 0
     while done < depth {
@@ -105,6 +109,30 @@ func gatherFields(
         row.advanced(by: done).update(repeating: 0, count: run)
       }
       done += run
+    }
+  }
+}
+
+/// A whole field of few channels.
+private func gatherField(
+  _ image: UnsafePointer<Float>, _ g: ConvolutionGeometry, _ x0: Int, _ y0: Int, _ z0: Int,
+  to target: UnsafeMutablePointer<Float>
+) {
+  let channels = g.inputChannels
+  let run = g.kernel.width * channels
+  // What lies beyond the edges of a row.
+  let before = min(max(-x0, 0), g.kernel.width) * channels
+  let after = min(max(x0 + g.kernel.width - g.input.width, 0), g.kernel.width) * channels
+  var row = target
+  for z in z0..<z0 + g.kernel.depth {
+    for y in y0..<y0 + g.kernel.height {
+      if z < 0 || z >= g.input.depth || y < 0 || y >= g.input.height {
+        for i in 0..<run { row[i] = 0 }
+      } else {
+        let source = image + ((z * g.input.height + y) * g.input.width + x0) * channels
+        for i in 0..<run { row[i] = i < before || i >= run - after ? 0 : source[i] }
+      }
+      row += run
     }
   }
 }

@@ -7,46 +7,99 @@ import Tensors
 ///
 /// Threads share the blocks or, when these are few, the tiles and products of one block. Each tile's numbers are the
 /// same either way.
-func emitWinograd(
-  _ tiles: WinogradTiles, _ g: ConvolutionGeometry, _ cache: WinogradWeightCache, _ x: Operand, _ weights: Operand,
-  _ bias: Operand?, _ y: Operand, _ activation: Activation, _ builder: PlanBuilder
-) throws(Failure) {
-  let threads = builder.threads
-  let layout = WinogradLayout(tiles, count: g.batch * tiles.down * tiles.across, threads: threads)
-  let workers = layout.sharesBlocks ? threads : 1
-  let scratch = try builder.scratch(floats: elementCount(of: [workers, layout.floats]))
-  let work = 2 &* layout.count &* tiles.points &* tiles.inputChannels &* tiles.outputChannels
-  builder.emit(
-    "Conv Winograd \(tiles.vertical.outputs)x\(tiles.horizontal.outputs)",
-    reads: [x, weights] + (bias.map { [$0] } ?? []), writes: [y, scratch]
-  ) { execution in
-    guard let points = cache.weights(tiles, g, from: execution.floats(weights), execution) else { return }
-    let run = WinogradRun(
-      tiles: tiles, layout: layout, x: execution.floats(x), y: execution.floats(y), weights: points,
-      bias: bias.map { UnsafePointer(execution.floats($0)) }, activation: activation, kernels: execution.kernels)
+final class WinogradConvolution {
+  private let tiles: WinogradTiles
+  private let geometry: ConvolutionGeometry
+  private let layout: WinogradLayout
+  private let cache: WinogradWeightCache
+  private let x: Operand
+  private let packed: Operand
+  private let bias: Operand?
+  private let y: Operand
+  private let activation: Activation
+  private let scratch: Operand
+
+  init(
+    _ tiles: WinogradTiles, _ g: ConvolutionGeometry, _ cache: WinogradWeightCache, _ x: Operand, _ packed: Operand,
+    _ bias: Operand?, _ y: Operand, _ activation: Activation, _ builder: PlanBuilder
+  ) throws(Failure) {
+    self.tiles = tiles
+    geometry = g
+    self.cache = cache
+    (self.x, self.packed, self.bias, self.y, self.activation) = (x, packed, bias, y, activation)
+    layout = WinogradLayout(tiles, count: g.batch * tiles.down * tiles.across, threads: builder.threads)
+    scratch = try builder.scratch(
+      floats: elementCount(of: [layout.sharesBlocks ? builder.threads : 1, layout.floats]))
+  }
+
+  func emit(_ builder: PlanBuilder) {
+    builder.emit(
+      "Conv Winograd \(tiles.vertical.outputs)x\(tiles.horizontal.outputs)",
+      reads: [x, packed] + (bias.map { [$0] } ?? []), writes: [y, scratch]
+    ) { self.run($0) }
+  }
+
+  private func run(_ execution: Execution) {
+    guard let weights = cache.weights(tiles, geometry, from: execution.floats(packed), execution) else { return }
+    let threads = execution.threads.count
     let memory = execution.floats(scratch)
+    let work = 2 &* layout.count &* tiles.points &* tiles.inputChannels &* tiles.outputChannels
     if layout.sharesBlocks {
       execution.parallel(layout.blocks, work: work) { (block, thread) in
-        let (first, count) = layout.range(of: block)
         let memory = memory + thread * layout.floats
-        run.input(first, count, at: 0, memory)
-        for product in 0..<layout.products { run.product(product, count, memory) }
-        run.output(first, count, at: 0, memory)
+        let count = layout.tiles(of: block)
+        transform(block, 0, count, memory, toImage: false, execution)
+        for index in 0..<layout.products { multiply(index, count, weights, memory, execution) }
+        transform(block, 0, count, memory, toImage: true, execution)
       }
-    } else {
-      for block in 0..<layout.blocks {
-        let (first, count) = layout.range(of: block)
-        let piece = max(1, count / (2 * threads))
-        let pieces = (count + piece - 1) / piece
-        execution.parallel(pieces, work: work / 16) { index in
-          run.input(first, min(piece, count - index * piece), at: index * piece, memory)
-        }
-        execution.parallel(layout.products, work: work) { run.product($0, count, memory) }
-        execution.parallel(pieces, work: work / 16) { index in
-          run.output(first, min(piece, count - index * piece), at: index * piece, memory)
+      return
+    }
+    for block in 0..<layout.blocks {
+      let count = layout.tiles(of: block)
+      let piece = max(1, count / (2 * threads))
+      for phase in 0..<3 {
+        execution.parallel(phase == 1 ? layout.products : (count + piece - 1) / piece, work: work) { (index, _) in
+          if phase == 1 {
+            multiply(index, count, weights, memory, execution)
+          } else {
+            let first = index * piece
+            transform(block, first, min(piece, count - first), memory, toImage: phase == 2, execution)
+          }
         }
       }
     }
+  }
+
+  /// `count` tiles of a block, from its tile `first` on.
+  private func transform(
+    _ block: Int, _ first: Int, _ count: Int, _ memory: UnsafeMutablePointer<Float>, toImage: Bool,
+    _ execution: Execution
+  ) {
+    let inputs = tiles.points * layout.inputPointStride, outputs = tiles.points * layout.outputPointStride
+    let stride = toImage ? layout.outputStride : layout.inputStride
+    let call = WinogradBlock(
+      tiles: tiles, first: block * layout.blockTiles + first, count: count, image: execution.floats(toImage ? y : x),
+      points: memory + ((toImage ? inputs : 0) + first * stride),
+      pointStride: toImage ? layout.outputPointStride : layout.inputPointStride, tileStride: stride,
+      spare: memory + (inputs + outputs), bias: bias.map { UnsafePointer(execution.floats($0)) },
+      activation: activation)
+    if toImage { execution.kernels.winogradOutput(call) } else { execution.kernels.winogradInput(call) }
+  }
+
+  /// One of the matrix products of a block of so many tiles.
+  private func multiply(
+    _ index: Int, _ rows: Int, _ weights: UnsafePointer<Float>, _ memory: UnsafeMutablePointer<Float>,
+    _ execution: Execution
+  ) {
+    let (point, slice) = (index / layout.slices, index % layout.slices)
+    let (depth, columns) = (tiles.inputChannels, tiles.outputChannels / layout.slices)
+    let results = memory + tiles.points * layout.inputPointStride
+    execution.kernels.gemm(
+      Gemm(
+        rows: rows, columns: columns, depth: depth, a: memory + point * layout.inputPointStride,
+        aStride: layout.inputStride, b: weights + (point * tiles.outputChannels + slice * columns) * depth,
+        panelStride: depth * panelColumns, c: results + (point * layout.outputPointStride + slice * columns),
+        cStride: layout.outputStride))
   }
 }
 
@@ -61,6 +114,9 @@ struct WinogradLayout {
   /// Of the rows of a point's matrix. Not powers of two, which would put all rows into the same few sets of the cache.
   let inputStride: Int
   let outputStride: Int
+  /// Of the points' matrices; odd multiples of a cache line apart.
+  let inputPointStride: Int
+  let outputPointStride: Int
   /// Scratch memory for one block.
   let floats: Int
 
@@ -69,74 +125,22 @@ struct WinogradLayout {
     inputStride = tiles.inputChannels + panelColumns
     outputStride = tiles.outputChannels + panelColumns
     let tileFloats = tiles.points * (inputStride + outputStride)
-    // Half a second-level cache, but enough rows to make good use of weights that come from afar.
-    var block = max(24, 300_000 / tileFloats / 12 * 12)
+    // A part of a second-level cache, but enough rows to make good use of weights that come from afar.
+    var block = max(48, 300_000 / tileFloats / 12 * 12)
     sharesBlocks = threads > 1 && count >= 2 * threads * 24
     if sharesBlocks { block = min(block, max(24, count / (2 * threads) / 12 * 12)) }
-    let blocks = (count + block - 1) / block
+    let blocks = max(1, (count + block - 1) / block)
     // As even as the micro-kernel's rows allow.
     block = min(block, ((count + blocks - 1) / blocks + 11) / 12 * 12)
-    blockTiles = min(block, max(count, 1))
+    blockTiles = max(1, min(block, count))
     slices = !sharesBlocks && threads > 1 && tiles.points < 4 * threads && tiles.outputChannels % 64 == 0 ? 2 : 1
     products = tiles.points * slices
-    floats = blockTiles * tileFloats + max(tiles.inputChannels, tiles.outputChannels) + 2 * tiles.points * panelColumns
+    inputPointStride = blockTiles * inputStride + panelColumns
+    outputPointStride = blockTiles * outputStride + panelColumns
+    floats = tiles.points * (inputPointStride + outputPointStride) + max(tiles.inputChannels, tiles.outputChannels)
   }
 
   var blocks: Int { (count + blockTiles - 1) / blockTiles }
 
-  func range(of block: Int) -> (first: Int, count: Int) {
-    let first = block * blockTiles
-    return (first, min(blockTiles, count - first))
-  }
-
-  /// Of the points' matrices; odd multiples of a cache line apart.
-  var inputPointStride: Int { blockTiles * inputStride + panelColumns }
-  var outputPointStride: Int { blockTiles * outputStride + panelColumns }
-}
-
-/// The parts of a convolution that runs.
-private struct WinogradRun {
-  let tiles: WinogradTiles
-  let layout: WinogradLayout
-  let x: UnsafeMutablePointer<Float>
-  let y: UnsafeMutablePointer<Float>
-  let weights: UnsafePointer<Float>
-  let bias: UnsafePointer<Float>?
-  let activation: Activation
-  let kernels: KernelTable
-
-  /// Transforms `count` of the tiles of a block that begins at tile `first`, from the block's tile `index` on.
-  func input(_ first: Int, _ count: Int, at index: Int, _ memory: UnsafeMutablePointer<Float>) {
-    kernels.winogradInput(
-      WinogradBlock(
-        tiles: tiles, first: first + index, count: count, image: x, points: memory + index * layout.inputStride,
-        pointStride: layout.inputPointStride, tileStride: layout.inputStride, spare: spare(memory)))
-  }
-
-  func output(_ first: Int, _ count: Int, at index: Int, _ memory: UnsafeMutablePointer<Float>) {
-    kernels.winogradOutput(
-      WinogradBlock(
-        tiles: tiles, first: first + index, count: count, image: y,
-        points: results(memory) + index * layout.outputStride, pointStride: layout.outputPointStride,
-        tileStride: layout.outputStride, spare: spare(memory), bias: bias, activation: activation))
-  }
-
-  func product(_ index: Int, _ rows: Int, _ memory: UnsafeMutablePointer<Float>) {
-    let (point, slice) = (index / layout.slices, index % layout.slices)
-    let (depth, columns) = (tiles.inputChannels, tiles.outputChannels / layout.slices)
-    kernels.gemm(
-      Gemm(
-        rows: rows, columns: columns, depth: depth, a: memory + point * layout.inputPointStride,
-        aStride: layout.inputStride, b: weights + (point * tiles.outputChannels + slice * columns) * depth,
-        panelStride: depth * panelColumns, c: results(memory) + point * layout.outputPointStride + slice * columns,
-        cStride: layout.outputStride))
-  }
-
-  private func results(_ memory: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
-    memory + tiles.points * layout.inputPointStride
-  }
-
-  private func spare(_ memory: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
-    results(memory) + tiles.points * layout.outputPointStride
-  }
+  func tiles(of block: Int) -> Int { min(blockTiles, count - block * blockTiles) }
 }
