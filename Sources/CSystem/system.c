@@ -1,6 +1,9 @@
 #define _GNU_SOURCE
 #include "CSystem.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -140,15 +143,29 @@ char *system_thread_message(void) {
   return message;
 }
 
+#if defined(__x86_64__)
+/// What the operating system keeps when it switches threads: bits 1 and 2 for AVX's registers, 5 to 7 for AVX-512's.
+static uint32_t saved_registers(void) {
+  uint32_t low, high;
+  __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return low;
+}
+#endif
+
 int32_t system_instruction_set(void) {
 #if defined(__x86_64__)
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd"))
-    return 2;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2")) return 1;
-#endif
+  const unsigned basic = bit_OSXSAVE | bit_AVX | bit_FMA | bit_F16C | bit_MOVBE;
+  const unsigned level3 = bit_AVX2 | bit_BMI | bit_BMI2;
+  const unsigned level4 = bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL | bit_AVX512CD;
+  unsigned a, b, c, d;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || (c & basic) != basic) return 0;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || (b & level3) != level3) return 0;
+  uint32_t saved = saved_registers();
+  if ((saved & 0x06) != 0x06) return 0;
+  return (b & level4) == level4 && (saved & 0xe6) == 0xe6 ? 2 : 1;
+#else
   return 0;
+#endif
 }
 
 int32_t system_processor_count(void) {

@@ -6,6 +6,7 @@ import Tensors
 public func evaluate(_ operation: Operator, _ inputs: [Tensor?]) throws(Failure) -> [Tensor?] {
   if operation.isImmediate { return try operation.compute(inputs, Bodies(iterationLimit: 0)) }
   let builder = PlanBuilder(threads: 1, isExact: true)
+  defer { withExtendedLifetime(builder) {} }
   let operands = try operation.plan(Inputs(inputs.map { $0.map(builder.constant) }), builder)
   var results: [Operand?] = []
   for operand in operands {

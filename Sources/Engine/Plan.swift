@@ -28,6 +28,8 @@ final class Plan {
   let previous: Plan?
   /// Its place in the chain.
   let depth: Int
+  /// What the steps, the ending and the frontier refer to.
+  let operandMemory: OperandMemory
   let steps: [Step]
   /// Base address of each buffer. Those of inputs are set for each run, those of the arena when it moves.
   let bases: UnsafeMutablePointer<UnsafeMutableRawPointer>
@@ -43,6 +45,7 @@ final class Plan {
     self.key = key
     self.previous = previous
     depth = previous.map { $0.depth + 1 } ?? 0
+    operandMemory = builder.operandMemory
     steps = builder.steps
     buffers = builder.buffers
     memory = try MemoryPlan(builder.buffers)

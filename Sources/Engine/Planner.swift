@@ -89,7 +89,8 @@ final class Planner {
         adopted.append((view.buffer, number))
       }
       operands[value.id] = Operand(
-        buffer: number, type: view.type, shape: view.shape, strides: view.strides, offset: view.offset)
+        buffer: number, type: view.type, shape: view.shape, strides: view.strides, offset: view.offset,
+        in: builder.operandMemory)
     }
   }
 

@@ -94,7 +94,7 @@ final class Runner {
     while true {
       try runSteps(of: plan)
       switch plan.ending {
-      case .outputs(let operands): return operands.map(output)
+      case .outputs(let operands): return withExtendedLifetime(plan) { operands.map(output) }
       case .content(let operand): plan = try next(after: plan, content: operand, inputs)
       case .immediate(let node, let inputs, let captured): plan = try next(after: plan, node, inputs, captured)
       }

@@ -4,51 +4,65 @@ import Tensors
 ///
 /// Transposing, slicing, splitting, squeezing and broadcasting make a new view and move nothing. A kernel that needs
 /// a certain layout asks the builder for it, which copies only when the view is not laid out that way already.
+///
+/// An operand is the address of its description, which an `OperandMemory` keeps as long as a plan or its making lasts:
+/// operands are copied, kept and dropped in very many places, and so cost nothing there.
 public struct Operand {
-  /// One reference instead of five fields: operands are copied, kept and dropped in very many places.
-  private var content: Content
+  private let content: UnsafeMutablePointer<Content>
 
-  private final class Content {
+  fileprivate struct Content {
+    unowned(unsafe) let memory: OperandMemory
+    /// What the memory has taken before this.
+    let previous: UnsafeMutablePointer<Content>?
     let buffer: Int
     let type: ElementType
     let shape: Shape
     let strides: [Int]
     let offset: Int
-
-    init(_ buffer: Int, _ type: ElementType, _ shape: Shape, _ strides: [Int], _ offset: Int) {
-      self.buffer = buffer
-      self.type = type
-      self.shape = shape
-      self.strides = strides
-      self.offset = offset
-    }
   }
 
-  public init(buffer: Int, type: ElementType, shape: Shape, strides: [Int]? = nil, offset: Int = 0) {
-    content = Content(buffer, type, shape, strides ?? contiguousStrides(of: shape), offset)
+  @inline(never)
+  private init(
+    _ buffer: Int, _ type: ElementType, _ shape: Shape, _ strides: [Int], _ offset: Int, in memory: OperandMemory
+  ) {
+    content = .allocate(capacity: 1)
+    content.initialize(
+      to: Content(
+        memory: memory, previous: memory.last, buffer: buffer, type: type, shape: shape, strides: strides,
+        offset: offset))
+    memory.last = content
+  }
+
+  /// Valid as long as `memory` is.
+  public init(
+    buffer: Int, type: ElementType, shape: Shape, strides: [Int]? = nil, offset: Int = 0, in memory: OperandMemory
+  ) {
+    self.init(buffer, type, shape, strides ?? contiguousStrides(of: shape), offset, in: memory)
+  }
+
+  /// Another view of the buffer.
+  public func view(_ shape: Shape, _ strides: [Int], offset: Int) -> Operand {
+    Operand(buffer, type, shape, strides, offset, in: content.pointee.memory)
   }
 
   /// Number of the buffer in its plan.
-  public var buffer: Int { content.buffer }
+  public var buffer: Int { content.pointee.buffer }
 
-  public var type: ElementType { content.type }
+  public var type: ElementType { content.pointee.type }
 
   public var shape: Shape {
-    get { content.shape }
-    set { content = Content(content.buffer, content.type, newValue, content.strides, content.offset) }
+    get { content.pointee.shape }
+    set { self = view(newValue, strides, offset: offset) }
   }
 
   /// In elements; 0 repeats.
   public var strides: [Int] {
-    get { content.strides }
-    set { content = Content(content.buffer, content.type, content.shape, newValue, content.offset) }
+    get { content.pointee.strides }
+    set { self = view(shape, newValue, offset: offset) }
   }
 
   /// First element, from the start of the buffer.
-  public var offset: Int {
-    get { content.offset }
-    set { content = Content(content.buffer, content.type, content.shape, content.strides, newValue) }
-  }
+  public var offset: Int { content.pointee.offset }
 
   public var rank: Int { shape.count }
 
@@ -74,68 +88,72 @@ public struct Operand {
   }
 }
 
+/// Keeps the descriptions of operands. A plan's is filled by one thread, while the plan is made.
+public final class OperandMemory {
+  fileprivate var last: UnsafeMutablePointer<Operand.Content>?
+
+  public init() {}
+
+  deinit {
+    while let content = last {
+      last = content.pointee.previous
+      content.deinitialize(count: 1)
+      content.deallocate()
+    }
+  }
+}
+
 // Views.
 extension Operand {
   /// Axis i of the result is axis `permutation[i]` of this.
   public func transposed(_ permutation: [Int]) -> Operand {
-    var view = self
-    view.shape = permutation.map { shape[$0] }
-    view.strides = permutation.map { strides[$0] }
-    return view
+    view(permutation.map { shape[$0] }, permutation.map { strides[$0] }, offset: offset)
   }
 
   /// `count` elements of an axis from `start` on, `step` apart (negative steps walk down).
   public func sliced(axis: Int, start: Int, step: Int = 1, count: Int) -> Operand {
-    var view = self
-    view.shape[axis] = count
-    if count > 0 { view.offset += start * strides[axis] }
-    view.strides[axis] = strides[axis] &* step
-    return view
+    var (shape, strides) = (shape, strides)
+    shape[axis] = count
+    let first = count > 0 ? offset + start * strides[axis] : offset
+    strides[axis] = strides[axis] &* step
+    return view(shape, strides, offset: first)
   }
 
   /// Without the axis, at its position `index`.
   public func selecting(axis: Int, index: Int) -> Operand {
-    var view = self
-    view.offset += index * strides[axis]
-    view.shape.remove(at: axis)
-    view.strides.remove(at: axis)
-    return view
+    var (shape, strides) = (shape, strides)
+    shape.remove(at: axis)
+    let stride = strides.remove(at: axis)
+    return view(shape, strides, offset: offset + index * stride)
   }
 
   /// With an axis of size 1 before `axis`.
   public func unsqueezed(at axis: Int) -> Operand {
-    var view = self
-    view.shape.insert(1, at: axis)
-    view.strides.insert(0, at: axis)
-    return view
+    var (shape, strides) = (shape, strides)
+    shape.insert(1, at: axis)
+    strides.insert(0, at: axis)
+    return view(shape, strides, offset: offset)
   }
 
   /// Repeated along axes of size 1 (and new outer ones) by numpy's rules; nil when the shapes do not fit.
   public func broadcast(to target: Shape) -> Operand? {
     guard target.count >= rank else { return nil }
-    var view = self
-    view.shape = target
-    view.strides = [Int](repeating: 0, count: target.count)
+    var repeated = [Int](repeating: 0, count: target.count)
     let lead = target.count - rank
     for axis in 0..<rank {
       if shape[axis] == target[lead + axis] {
-        view.strides[lead + axis] = shape[axis] == 1 ? 0 : strides[axis]
+        repeated[lead + axis] = shape[axis] == 1 ? 0 : strides[axis]
       } else if shape[axis] != 1 {
         return nil
       }
     }
-    return view
+    return view(target, repeated, offset: offset)
   }
 
   /// The same elements, in order, in another shape, if strides can express it; nil when that takes a copy.
   /// The shape must have as many elements.
   public func viewed(as target: Shape) -> Operand? {
-    var view = self
-    view.shape = target
-    if isContiguous || shape.contains(0) {
-      view.strides = contiguousStrides(of: target)
-      return view
-    }
+    if isContiguous || shape.contains(0) { return view(target, contiguousStrides(of: target), offset: offset) }
     // Runs of source axes that are dense among themselves may be split and merged freely.
     var newStrides = [Int](repeating: 0, count: target.count)
     var source = rank - 1
@@ -168,7 +186,6 @@ extension Operand {
       }
       guard needed == available else { return nil }
     }
-    view.strides = newStrides
-    return view
+    return view(target, newStrides, offset: offset)
   }
 }

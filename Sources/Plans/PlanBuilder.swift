@@ -24,6 +24,8 @@ public struct PlannedBuffer {
 public final class PlanBuilder {
   public private(set) var buffers: [PlannedBuffer] = []
   public private(set) var steps: [Step] = []
+  /// Where the plan's operands are described; the plan keeps it.
+  public let operandMemory = OperandMemory()
   /// The node being lowered; steps are attributed to it.
   public var node = -1
 
@@ -49,11 +51,11 @@ public final class PlanBuilder {
   /// What the run has in slot `index`, dense and row-major.
   public func input(_ index: Int, _ type: ElementType, _ shape: Shape) throws(Failure) -> Operand {
     let bytes = try elementCount(of: shape) * type.size
-    return Operand(buffer: add(.input(index), byteCount: bytes), type: type, shape: shape)
+    return Operand(buffer: add(.input(index), byteCount: bytes), type: type, shape: shape, in: operandMemory)
   }
 
   public func constant(_ tensor: Tensor) -> Operand {
-    Operand(buffer: add(.constant(tensor), byteCount: tensor.byteCount), type: tensor.type, shape: tensor.shape)
+    Operand(buffer: add(.constant(tensor), byteCount: tensor.byteCount), type: tensor.type, shape: tensor.shape, in: operandMemory)
   }
 
   /// New memory for a result, row-major, not cleared.
@@ -62,7 +64,7 @@ public final class PlanBuilder {
       throw Failure(.unsupported, "rank \(shape.count) is more than \(maximumRank)")
     }
     let bytes = try elementCount(of: shape) * type.size
-    return Operand(buffer: add(.arena, byteCount: bytes), type: type, shape: shape)
+    return Operand(buffer: add(.arena, byteCount: bytes), type: type, shape: shape, in: operandMemory)
   }
 
   /// New memory for `[N, C, spatial…]`, laid out channels-last.
@@ -170,9 +172,7 @@ public final class PlanBuilder {
   /// The operand row-major without gaps; copies only when it is not.
   public func contiguous(_ operand: Operand) throws(Failure) -> Operand {
     if operand.isContiguous {
-      var dense = operand
-      dense.strides = contiguousStrides(of: operand.shape)
-      return dense
+      return operand.view(operand.shape, contiguousStrides(of: operand.shape), offset: operand.offset)
     }
     return try copied(operand, into: allocate(operand.type, operand.shape))
   }
@@ -207,10 +207,8 @@ public final class PlanBuilder {
   /// Reshapes, copying only when strides cannot express it. The shape must have as many elements.
   public func reshaped(_ operand: Operand, _ shape: Shape) throws(Failure) -> Operand {
     if let view = operand.viewed(as: shape) { return view }
-    var dense = try contiguous(operand)
-    dense.shape = shape
-    dense.strides = contiguousStrides(of: shape)
-    return dense
+    let dense = try contiguous(operand)
+    return dense.view(shape, contiguousStrides(of: shape), offset: dense.offset)
   }
 
   /// In another element type, by ONNX's Cast; the operand itself when it has that type.

@@ -15,14 +15,25 @@ public enum Status: Int32, Sendable {
 /// The one error type of the library: a status for programs, a message for people that names the file, the node or
 /// the argument and says what was expected.
 public struct Failure: Error {
-  public var status: Status
-  public var message: String
+  /// One reference instead of three words, which every call that may fail would carry.
+  private let content: Content
+
+  private final class Content: Sendable {
+    let status: Status
+    let message: String
+
+    init(_ status: Status, _ message: String) {
+      self.status = status
+      self.message = message
+    }
+  }
 
   @inline(never)
-  public init(_ status: Status, _ message: Message) {
-    self.status = status
-    self.message = message.text
-  }
+  public init(_ status: Status, _ message: Message) { content = Content(status, message.text) }
+
+  public var status: Status { content.status }
+
+  public var message: String { content.message }
 
   /// The same failure, seen from further out: "context: message".
   @inline(never)

@@ -11,10 +11,10 @@ private func positions(_ operand: Operand) -> [Int] {
   return result
 }
 
-private func randomView(_ random: inout Random) -> Operand {
+private func randomView(in memory: OperandMemory, _ random: inout Random) -> Operand {
   let rank = Int.random(in: 1...4, using: &random)
   let shape = (0..<rank).map { _ in Int.random(in: 1...4, using: &random) }
-  var view = Operand(buffer: 0, type: .float32, shape: shape, offset: 3)
+  var view = Operand(buffer: 0, type: .float32, shape: shape, offset: 3, in: memory)
   if Bool.random(using: &random) { view = view.transposed(Array(0..<rank).shuffled(using: &random)) }
   let axis = Int.random(in: 0..<rank, using: &random)
   if Bool.random(using: &random), view.shape[axis] > 1 {
@@ -40,12 +40,14 @@ private func randomShape(of count: Int, _ random: inout Random) -> [Int] {
 }
 
 @Suite struct OperandTests {
+  let memory = OperandMemory()
+
   @Test(arguments: [1, 2, 3] as [UInt64])
   func reshapingNeverReordersElements(seed: UInt64) {
     var random = Random(seed: seed)
     var views = 0
     for _ in 0..<3000 {
-      let operand = randomView(&random)
+      let operand = randomView(in: memory, &random)
       let target = randomShape(of: operand.count, &random)
       guard let view = operand.viewed(as: target) else { continue }
       views += 1
@@ -60,25 +62,27 @@ private func randomShape(of count: Int, _ random: inout Random) -> [Int] {
     var random = Random(seed: seed)
     for _ in 0..<500 {
       let shape = (0..<Int.random(in: 1...4, using: &random)).map { _ in Int.random(in: 1...5, using: &random) }
-      let operand = Operand(buffer: 0, type: .int64, shape: shape)
+      let operand = Operand(buffer: 0, type: .int64, shape: shape, in: memory)
       #expect(operand.viewed(as: randomShape(of: operand.count, &random)) != nil)
     }
   }
 
   @Test func mergingTransposedAxesTakesACopy() {
-    let operand = Operand(buffer: 0, type: .float32, shape: [2, 3]).transposed([1, 0])
+    let operand = Operand(buffer: 0, type: .float32, shape: [2, 3], in: memory).transposed([1, 0])
     #expect(operand.viewed(as: [6]) == nil)
     #expect(operand.viewed(as: [3, 1, 2]) != nil)
   }
 
   @Test func broadcastingRepeats() {
-    let operand = Operand(buffer: 0, type: .float32, shape: [2, 1])
+    let operand = Operand(buffer: 0, type: .float32, shape: [2, 1], in: memory)
     #expect(operand.broadcast(to: [3, 2, 2]).map(positions) == [0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1])
     #expect(operand.broadcast(to: [3, 2])  == nil)
   }
 }
 
 @Suite struct StridedCopyTests {
+  let memory = OperandMemory()
+
   @Test(arguments: [6, 7, 8] as [UInt64])
   func copiesWhatAPlainLoopCopies(seed: UInt64) {
     var random = Random(seed: seed)
@@ -86,9 +90,9 @@ private func randomShape(of count: Int, _ random: inout Random) -> [Int] {
       let rank = Int.random(in: 0...4, using: &random)
       let shape = (0..<rank).map { _ in Int.random(in: 1...20, using: &random) }
       let order = Array(0..<rank).shuffled(using: &random)
-      let source = Operand(buffer: 0, type: .float32, shape: order.map { shape[$0] }).transposed(
+      let source = Operand(buffer: 0, type: .float32, shape: order.map { shape[$0] }, in: memory).transposed(
         (0..<rank).map { axis in order.firstIndex(of: axis) ?? 0 })
-      let target = Operand(buffer: 1, type: .float32, shape: shape)
+      let target = Operand(buffer: 1, type: .float32, shape: shape, in: memory)
       let count = shape.reduce(1, *)
       for size in [1, 2, 4, 8] {
         let from = (0..<count * size).map { _ in UInt8.random(in: 0...255, using: &random) }
