@@ -31,7 +31,7 @@ final class Runner {
   init(_ network: Network, _ settings: Settings, threads: ThreadPool) {
     self.network = network
     self.settings = settings
-    execution = Execution(kernels: bestKernels, threads: threads, bases: noBases)
+    execution = Execution(kernels: bestKernels, threads: threads)
     bodies = [NodeBodies?](repeating: nil, count: network.graph.nodes.count)
   }
 
@@ -232,6 +232,3 @@ private final class NodeBodies: Bodies {
     return results
   }
 }
-
-/// Stands for a plan's addresses before there is a plan.
-nonisolated(unsafe) private let noBases = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: 1)

@@ -26,6 +26,7 @@ public final class Session {
   public let network: Network
   public let threadCount: Int
   private let runner: Runner
+  private let pool: ThreadPool
 
   public static let defaultIterationLimit = 100_000
 
@@ -37,11 +38,14 @@ public final class Session {
   ) throws(Failure) {
     self.network = network
     threadCount = max(1, threads)
+    pool = try ThreadPool.shared(threads: threadCount)
     runner = Runner(
       network,
       Runner.Settings(planCapacity: max(1, planCapacity), iterationLimit: iterationLimit, isExact: isExact),
-      threads: try ThreadPool(threads: threadCount))
+      threads: pool)
   }
+
+  deinit { pool.leave() }
 
   public var planCount: Int { runner.planCount }
   public var plansBuilt: Int { runner.plansBuilt }

@@ -10,10 +10,13 @@ public final class Execution {
   /// Set by a step whose data turn out to be wrong (an index out of range, say); ends the run.
   public private(set) var failure: Failure?
 
-  public init(kernels: KernelTable, threads: ThreadPool, bases: UnsafeMutablePointer<UnsafeMutableRawPointer>) {
+  /// - Parameter bases: nil where there is no plan yet.
+  public init(
+    kernels: KernelTable, threads: ThreadPool, bases: UnsafeMutablePointer<UnsafeMutableRawPointer>? = nil
+  ) {
     self.kernels = kernels
     self.threads = threads
-    self.bases = bases
+    self.bases = bases ?? noBases
   }
 
   public var hasFailed: Bool { failure != nil }
@@ -57,3 +60,5 @@ public final class Execution {
     }
   }
 }
+
+nonisolated(unsafe) private let noBases = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: 1)

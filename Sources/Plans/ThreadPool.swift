@@ -4,6 +4,9 @@ import Tensors
 
 /// A fixed set of threads that share the pieces of one job at a time. Idle workers spin for some microseconds, since
 /// the next step of a plan follows at once, then sleep. After `fork` a child has no workers and works alone.
+///
+/// The sessions of a process that use as many threads share one pool. While one of them has it, the others' jobs run
+/// on their callers alone, which changes no result: so many sessions do not ask for more threads than there are.
 public final class ThreadPool {
   /// Threads that take part, the calling one included.
   public let count: Int
@@ -11,6 +14,34 @@ public final class ThreadPool {
   private let shared: Shared
   private var workers: [pthread_t] = []
   private let process: pid_t
+  /// Whether a job runs.
+  private let isBusy = Atomic<Bool>(false)
+  /// Sessions that share it; guarded by the lock of `sharedPools`.
+  fileprivate var users = 0
+
+  /// The process's pool of so many threads, for a caller that will `leave` it.
+  public static func shared(threads: Int) throws(Failure) -> ThreadPool {
+    if threads <= 1 { return alone }
+    pthread_mutex_lock(sharedPools.mutex)
+    defer { pthread_mutex_unlock(sharedPools.mutex) }
+    for pool in sharedPools.pools where pool.count == threads && pool.process == getpid() {
+      pool.users += 1
+      return pool
+    }
+    let pool = try ThreadPool(threads: threads)
+    pool.users = 1
+    sharedPools.pools.append(pool)
+    return pool
+  }
+
+  /// Gives a shared pool up; its threads end with its last user.
+  public func leave() {
+    if self === ThreadPool.alone { return }
+    pthread_mutex_lock(sharedPools.mutex)
+    defer { pthread_mutex_unlock(sharedPools.mutex) }
+    users -= 1
+    if users == 0 { sharedPools.pools.removeAll { $0 === self } }
+  }
 
   /// No thread but the caller's.
   nonisolated(unsafe) public static let alone = ThreadPool()
@@ -54,10 +85,13 @@ public final class ThreadPool {
   /// Calls `body` with each of 0 ..< pieces and the number of the thread that makes the call, 0 ..< count, in no
   /// particular order, and returns when all calls have.
   func run(_ pieces: Int, _ body: (_ piece: Int, _ thread: Int) -> Void) {
-    guard !workers.isEmpty, getpid() == process else {
+    guard !workers.isEmpty, getpid() == process,
+      isBusy.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
+    else {
       for piece in 0..<pieces { body(piece, 0) }
       return
     }
+    defer { isBusy.store(false, ordering: .releasing) }
     withoutActuallyEscaping(body) { body in
       shared.body = body
       shared.pieces = pieces
@@ -147,3 +181,13 @@ public final class ThreadPool {
     }
   }
 }
+
+/// The pools that sessions share.
+private final class SharedPools: @unchecked Sendable {
+  let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  var pools: [ThreadPool] = []
+
+  init() { pthread_mutex_init(mutex, nil) }
+}
+
+private let sharedPools = SharedPools()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Dict, List
@@ -153,3 +154,26 @@ def test_after_a_fork(in_child: Any) -> None:
     expected = session.run({"x": x})["log_probabilities"].tobytes()
     assert in_child(lambda: session.run({"x": x})["log_probabilities"].tobytes()) == ("returned", expected, "")
     assert session.run({"x": x})["log_probabilities"].tobytes() == expected
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="counts threads in /proc")
+def test_sessions_share_their_threads() -> None:
+    """Sessions that use as many threads have one pool, which ends with the last of them."""
+
+    def count() -> int:
+        return len(os.listdir("/proc/self/task"))
+
+    model = crnn.Model(small_models.recurrent(hidden=48))
+    before = count()
+    sessions = [model.session(threads=3) for _ in range(4)]
+    assert count() == before + 2
+    x = frames(40)
+    alone = model.session(threads=1).run({"x": x})["log_probabilities"].tobytes()
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(lambda session: session.run({"x": x})["log_probabilities"].tobytes(), sessions))
+    assert results == [alone] * 4
+    for session in sessions[1:]:
+        session.close()
+    assert sessions[0].run({"x": x})["log_probabilities"].tobytes() == alone
+    sessions[0].close()
+    assert count() == before
