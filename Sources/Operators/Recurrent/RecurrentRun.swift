@@ -50,7 +50,13 @@ struct RecurrentRun {
   ) {
     var states = groups.map { begin(places, layer, kernels, direction, $0.sequences) }
     let isReverse = form.direction == .reverse || direction == 1
-    let isGated = !layer.joinsSequences && form.isStandard[direction] && places.peepholes == nil
+    if !layer.joinsSequences, form.isStandard[direction], places.peepholes == nil {
+      for (number, group) in groups.enumerated() {
+        walkGated(places, &states[number], direction, group.sequences, length: group.length, isReverse: isReverse)
+        end(places, direction, group.sequences, states[number], length: group.length)
+      }
+      return
+    }
     let longest = groups.reduce(0) { max($0, $1.length) }
     for index in 0..<longest {
       var range: DynamicRange?
@@ -68,11 +74,7 @@ struct RecurrentRun {
         states[number].projection =
           places.projection + time * projectionTime + first * projectionBatch + direction * packing.gateColumns
         states[number].hidden = output(places, direction, first) + time * outputTime
-        if isGated {
-          advance(states[number], isOdd: index % 2 == 1)
-        } else {
-          layer.advance(states[number], hiddenSize: packing.hiddenSize)
-        }
+        layer.advance(states[number], hiddenSize: packing.hiddenSize)
         states[number].previous = UnsafePointer(states[number].hidden)
         states[number].previousStride = outputBatch
       }
@@ -123,35 +125,54 @@ struct RecurrentRun {
     }
   }
 
-  /// One step of standard LSTM or GRU cells: one product for all gates, then the cells in one pass.
-  private func advance(_ step: RecurrentStep, isOdd: Bool) {
+  /// Standard LSTM or GRU cells: in each step one product for all gates, then the cells in one pass.
+  private func walkGated(
+    _ places: RecurrentPlaces, _ step: inout RecurrentStep, _ direction: Int, _ sequences: Range<Int>, length: Int,
+    isReverse: Bool
+  ) {
+    let kernels = step.kernels
     let hidden = packing.hiddenSize
     let panels = packing.recurrentPanels
-    // Weights that the second-level cache cannot hold are walked to and fro: what was read last is still there. Whole
-    // panels are computed, the columns of padding too.
     let panelSize = hidden * panelColumns
+    // Weights that the second-level cache cannot hold are walked to and fro: what was read last is still there.
     let isLarge = panels * panelSize >= 1 << 18
     let chunk = isLarge ? 16 : panels
-    var index = 0
-    while index < panels {
-      let count = min(chunk, panels - index)
-      let first = isLarge && isOdd ? panels - index - count : index
-      multiplyBlock(
-        Gemm(
-          rows: step.rows, columns: count * panelColumns, depth: hidden, a: step.previous, aStride: step.previousStride,
-          b: step.weights + first * panelSize, panelStride: panelSize, c: step.scratch + first * panelColumns,
-          cStride: panels * panelColumns), step.kernels)
-      index += count
+    // Whole panels are computed, the columns of padding too.
+    var product = Gemm(
+      rows: step.rows, columns: 0, depth: hidden, a: step.previous, aStride: step.previousStride, b: step.weights,
+      panelStride: panelSize, c: step.scratch, cStride: panels * panelColumns)
+    var cells = GatedCells(
+      gates: packing.cell.gates, rows: step.rows, units: hidden, products: UnsafePointer(step.scratch),
+      productStride: panels * panelColumns,
+      candidate: packing.cell == .lstm ? 3 * hidden : panelCount(columns: 2 * hidden) * panelColumns,
+      projection: UnsafePointer(step.scratch), projectionStride: step.projectionStride, bias: step.bias,
+      previous: step.previous, previousStride: step.previousStride, cell: step.cell, cellStride: hidden,
+      hidden: step.scratch, hiddenStride: step.hiddenStride)
+    let projection =
+      places.projection + sequences.lowerBound * projectionBatch + direction * packing.gateColumns
+    let output = output(places, direction, sequences.lowerBound)
+    for index in 0..<length {
+      let time = isReverse ? length - 1 - index : index
+      product.a = cells.previous
+      product.aStride = cells.previousStride
+      var done = 0
+      while done < panels {
+        let count = min(chunk, panels - done)
+        let first = isLarge && index % 2 == 1 ? panels - done - count : done
+        product.columns = count * panelColumns
+        product.b = step.weights + first * panelSize
+        product.c = step.scratch + first * panelColumns
+        multiplyBlock(product, kernels)
+        done += count
+      }
+      cells.projection = UnsafePointer(projection + time * projectionTime)
+      cells.hidden = output + time * outputTime
+      kernels.gatedCells(cells)
+      cells.previous = UnsafePointer(cells.hidden)
+      cells.previousStride = outputBatch
     }
-    let isLSTM = packing.cell == .lstm
-    step.kernels.gatedCells(
-      GatedCells(
-        gates: packing.cell.gates, rows: step.rows, units: hidden, products: UnsafePointer(step.scratch),
-        productStride: panels * panelColumns,
-        candidate: isLSTM ? 3 * hidden : panelCount(columns: 2 * hidden) * panelColumns,
-        projection: UnsafePointer(step.projection), projectionStride: step.projectionStride, bias: step.bias,
-        previous: step.previous, previousStride: step.previousStride, cell: step.cell, cellStride: hidden,
-        hidden: step.hidden, hiddenStride: step.hiddenStride))
+    step.previous = cells.previous
+    step.previousStride = cells.previousStride
   }
 
   private func initialize(_ state: UnsafeMutablePointer<Float>, from source: UnsafePointer<Float>?, count: Int) {
