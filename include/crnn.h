@@ -447,6 +447,47 @@ CRNN_API crnn_status crnn_ctc_align(const float *scores, size_t frame_count, siz
                                     size_t token_count, const crnn_ctc_options *options, crnn_ctc_span *spans,
                                     double *log_probability);
 
+typedef struct crnn_beam_options {
+    size_t size;
+    /** Labels, blank and kind, as for crnn_ctc_greedy. */
+    crnn_ctc_options ctc;
+    /** Prefixes kept after each frame. Default: 100. */
+    int32_t width;
+    /** Classes looked at in a frame, the most probable ones. Default: 0, all. */
+    int32_t token_count;
+    /** Classes whose log-probability is below this are not looked at in a
+     *  frame. Default: 0, which stands for no such limit. */
+    float token_min_log_probability;
+    /** Texts wanted. Default: 1. */
+    int32_t hypothesis_count;
+} crnn_beam_options;
+
+/** A text that a search found. */
+typedef struct crnn_hypothesis {
+    /** UTF-8; empty without labels. */
+    const char *text;
+    /** Its classes, and where each lies on the most probable path that spells
+     *  them (crnn_ctc_align). */
+    const crnn_ctc_span *tokens;
+    size_t token_count;
+    /** ln of its probability: of all paths that spell it and stay in the beam. */
+    double score;
+} crnn_hypothesis;
+
+typedef struct crnn_hypotheses {
+    /** The best first. */
+    const crnn_hypothesis *items;
+    size_t count;
+} crnn_hypotheses;
+
+/** CTC prefix beam search (Graves 2012; Hannun et al. 2014): the most probable
+ *  texts rather than the most probable path. scores: [frame_count,
+ *  class_count]. The result is the caller's: crnn_hypotheses_free. */
+CRNN_API crnn_status crnn_ctc_beam_search(const float *scores, size_t frame_count, size_t class_count,
+                                          const crnn_beam_options *options, crnn_hypotheses **hypotheses);
+
+CRNN_API void crnn_hypotheses_free(crnn_hypotheses *hypotheses);
+
 /* ---- Metrics ------------------------------------------------------------ */
 
 typedef enum crnn_text_unit {

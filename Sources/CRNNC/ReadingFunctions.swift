@@ -82,7 +82,7 @@ func kind(_ options: crnn_ctc_options) throws(Failure) -> ScoreKind {
   return kind
 }
 
-private func labels(_ options: crnn_ctc_options, classCount: Int) throws(Failure) -> Labels? {
+func labels(_ options: crnn_ctc_options, classCount: Int) throws(Failure) -> Labels? {
   guard let pointers = options.labels else {
     guard options.label_count == 0 else { throw Failure(.invalidArgument, "options.labels is NULL") }
     return nil

@@ -171,6 +171,25 @@ class ctc_span(Structure):
     _fields_ = [("token", c_int32), ("first_frame", c_int32), ("frame_count", c_int32), ("score", c_float)]
 
 
+class beam_options(_Sized):
+    _fields_ = [
+        ("size", c_size_t),
+        ("ctc", ctc_options),
+        ("width", c_int32),
+        ("token_count", c_int32),
+        ("token_min_log_probability", c_float),
+        ("hypothesis_count", c_int32),
+    ]
+
+
+class hypothesis(Structure):
+    _fields_ = [("text", c_char_p), ("tokens", POINTER(ctc_span)), ("token_count", c_size_t), ("score", c_double)]
+
+
+class hypotheses(Structure):
+    _fields_ = [("items", POINTER(hypothesis)), ("count", c_size_t)]
+
+
 log_callback = ctypes.CFUNCTYPE(None, c_int, c_char_p, c_void_p)
 
 #: Marks a function that returns a crnn_status, which is checked.
@@ -217,6 +236,8 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Any, ...]]] = {
                             POINTER(c_double))),
     "ctc_align": (_STATUS, (c_void_p, c_size_t, c_size_t, c_void_p, c_size_t, POINTER(ctc_options),
                             POINTER(ctc_span), POINTER(c_double))),
+    "ctc_beam_search": (_STATUS, (c_void_p, c_size_t, c_size_t, POINTER(beam_options), POINTER(POINTER(hypotheses)))),
+    "hypotheses_free": (None, (POINTER(hypotheses),)),
     "edit_distance": (_STATUS, (c_char_p, c_char_p, c_int, POINTER(c_size_t), POINTER(c_size_t))),
 }
 
@@ -280,3 +301,5 @@ ctc_loss = _declare(_library, "ctc_loss")
 ctc_score = _declare(_library, "ctc_score")
 ctc_align = _declare(_library, "ctc_align")
 edit_distance = _declare(_library, "edit_distance")
+ctc_beam_search = _declare(_library, "ctc_beam_search")
+hypotheses_free = _declare(_library, "hypotheses_free")

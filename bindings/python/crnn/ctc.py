@@ -14,7 +14,7 @@ from ._errors import InvalidArgumentError, InvalidInputError
 from ._reading import Reading
 from ._tensors import address
 
-__all__ = ["Span", "align", "greedy", "loss", "score"]
+__all__ = ["BeamSearch", "Hypothesis", "Span", "align", "greedy", "loss", "score"]
 
 _KINDS = {"log_probabilities": _api.ScoreKind.LOG_PROBABILITIES, "probabilities": _api.ScoreKind.PROBABILITIES,
           "logits": _api.ScoreKind.LOGITS}
@@ -56,6 +56,74 @@ class Span:
     score: float
 
 
+@dataclass(frozen=True)
+class Hypothesis:
+    """A text that a search found."""
+
+    #: Empty without labels.
+    text: str
+    #: Its classes.
+    tokens: Tuple[int, ...]
+    #: ln of its probability: of all paths that spell it and stay in the beam.
+    score: float
+    #: Where each token lies on the most probable path that spells them, as `align` gives it.
+    spans: Tuple[Span, ...]
+
+
+class BeamSearch:
+    """CTC prefix beam search (Graves 2012; Hannun et al. 2014): the most probable texts rather than the most probable
+    path. Any number of threads may use one at once.
+    """
+
+    def __init__(self, labels: Optional[Sequence[str]] = None, blank: int = 0, width: int = 100, *,
+                 token_count: Optional[int] = None, token_min_log_probability: Optional[float] = None,
+                 kind: str = "log_probabilities") -> None:
+        """labels, blank, kind          as for `greedy`.
+        width                        prefixes kept after each frame.
+        token_count                  classes looked at in a frame, the most probable ones; None means all.
+        token_min_log_probability    classes less probable than this are not looked at in a frame; None means no limit.
+        """
+        if width < 1:
+            raise InvalidArgumentError(f"width is {width}, expected 1 or more")
+        if token_count is not None and token_count < 1:
+            raise InvalidArgumentError(f"token_count is {token_count}, expected 1 or more")
+        options = _api.beam_options(ctc=_options(blank, kind), width=_arguments.int32(width, "width"),
+                                    token_count=_arguments.int32(token_count or 0, "token_count"))
+        if token_min_log_probability is not None:
+            # 0 stands for no limit in C; no class but a certain one is above a limit of minus almost nothing.
+            options.token_min_log_probability = min(token_min_log_probability, -1e-30)
+        if labels is not None:
+            self._texts = _texts(tuple(labels))
+            options.ctc.labels, options.ctc.label_count = self._texts, len(self._texts)
+        self._options = options
+
+    def __call__(self, scores: Any, n_best: int = 1) -> Tuple[Hypothesis, ...]:
+        """The n_best most probable texts of scores [T, C], the best first; fewer when the beam has no more."""
+        if n_best < 1:
+            raise InvalidArgumentError(f"n_best is {n_best}, expected 1 or more")
+        array = _scores(scores, 2)
+        options = _api.beam_options()
+        ctypes.pointer(options)[0] = self._options
+        options.hypothesis_count = _arguments.int32(n_best, "n_best")
+        result = ctypes.POINTER(_api.hypotheses)()
+        _api.ctc_beam_search(address(array), *array.shape, ctypes.byref(options), ctypes.byref(result))
+        try:
+            return tuple(_hypothesis(item) for item in result.contents.items[: result.contents.count])
+        finally:
+            _api.hypotheses_free(result)
+
+
+def _hypothesis(item: _api.hypothesis) -> Hypothesis:
+    spans = _spans(item.tokens[: item.token_count])
+    return Hypothesis(_api.decode(item.text or b""), tuple(span.token for span in spans), item.score, spans)
+
+
+def _spans(spans: Any) -> Tuple[Span, ...]:
+    return tuple(
+        Span(span.token, span.first_frame, span.first_frame + span.frame_count, span.score) for span in spans
+    )
+
+
 def align(scores: Any, tokens: Any, blank: int = 0, *, kind: str = "log_probabilities") -> Tuple[Span, ...]:
     """Forced alignment: where each token lies on the most probable path that spells them (Viterbi).
 
@@ -68,9 +136,7 @@ def align(scores: Any, tokens: Any, blank: int = 0, *, kind: str = "log_probabil
     spans = (_api.ctc_span * len(classes))()
     _api.ctc_align(address(array), *array.shape, address(classes), len(classes), ctypes.byref(_options(blank, kind)),
                    spans, None)
-    return tuple(
-        Span(span.token, span.first_frame, span.first_frame + span.frame_count, span.score) for span in spans
-    )
+    return _spans(spans)
 
 
 def score(scores: Any, tokens: Any, blank: int = 0, *, kind: str = "log_probabilities") -> float:
