@@ -2,29 +2,85 @@ import Tensors
 
 /// One application of an operator.
 public struct Node {
-  public var name: String
-  public var type: String
-  /// "" is ONNX's own domain ("ai.onnx" is read as ""); "crnn" holds the library's fused operators.
-  public var domain: String
-  /// The version of the domain's operator set that the model imports.
-  public var opset: Int
-  /// nil where an optional input is left out.
-  public var inputs: [ValueID?]
-  /// nil where an output is not wanted.
-  public var outputs: [ValueID?]
-  public var attributes: [Attribute]
+  /// One reference instead of seven fields: nodes are passed on in very many places. Copied when a copy is changed.
+  private var content: Content
+
+  private final class Content {
+    var name: String
+    var type: String
+    var domain: String
+    var opset: Int
+    var inputs: [ValueID?]
+    var outputs: [ValueID?]
+    var attributes: [Attribute]
+
+    @inline(never)
+    init(
+      _ name: String, _ type: String, _ domain: String, _ opset: Int, _ inputs: [ValueID?], _ outputs: [ValueID?],
+      _ attributes: [Attribute]
+    ) {
+      self.name = name
+      self.type = type
+      self.domain = domain
+      self.opset = opset
+      self.inputs = inputs
+      self.outputs = outputs
+      self.attributes = attributes
+    }
+  }
+
+  @inline(never)
+  private mutating func own() -> Content {
+    if !isKnownUniquelyReferenced(&content) {
+      content = Content(name, type, domain, opset, inputs, outputs, attributes)
+    }
+    return content
+  }
 
   public init(
     name: String, type: String, domain: String = "", opset: Int = 1, inputs: [ValueID?], outputs: [ValueID?],
     attributes: [Attribute] = []
   ) {
-    self.name = name
-    self.type = type
-    self.domain = domain
-    self.opset = opset
-    self.inputs = inputs
-    self.outputs = outputs
-    self.attributes = attributes
+    content = Content(name, type, domain, opset, inputs, outputs, attributes)
+  }
+
+  public var name: String {
+    get { content.name }
+    _modify { yield &own().name }
+  }
+
+  public var type: String {
+    get { content.type }
+    _modify { yield &own().type }
+  }
+
+  /// "" is ONNX's own domain ("ai.onnx" is read as ""); "crnn" holds the library's fused operators.
+  public var domain: String {
+    get { content.domain }
+    _modify { yield &own().domain }
+  }
+
+  /// The version of the domain's operator set that the model imports.
+  public var opset: Int {
+    get { content.opset }
+    _modify { yield &own().opset }
+  }
+
+  /// nil where an optional input is left out.
+  public var inputs: [ValueID?] {
+    get { content.inputs }
+    _modify { yield &own().inputs }
+  }
+
+  /// nil where an output is not wanted.
+  public var outputs: [ValueID?] {
+    get { content.outputs }
+    _modify { yield &own().outputs }
+  }
+
+  public var attributes: [Attribute] {
+    get { content.attributes }
+    _modify { yield &own().attributes }
   }
 
   /// How messages name the node: its own name, or its first output's.

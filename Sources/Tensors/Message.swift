@@ -1,47 +1,71 @@
 /// The text of an error, written like a string: `"width \(w), expected \(expected)"`.
 ///
 /// The library has hundreds of messages. Those of `String` unfold at every place of use into kilobytes of code; a
-/// message costs a call for each piece.
+/// message is one reference, and costs a call of few arguments for each piece.
 public struct Message: ExpressibleByStringInterpolation {
-  public let text: String
+  private let content: Text
 
-  public init(text: String) { self.text = text }
+  public var text: String { content.text }
 
+  public init(text: String) { content = Text(text) }
+
+  @inline(__always)
+  public init(stringLiteral literal: StaticString) { self.init(start: literal.utf8Start) }
+
+  /// A literal's bytes end with a zero.
   @inline(never)
-  public init(stringLiteral literal: StaticString) {
-    text = String(decoding: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount), as: UTF8.self)
-  }
+  private init(start: UnsafePointer<UInt8>) { content = Text(String(cString: start)) }
 
-  @inline(never)
-  public init(stringInterpolation pieces: StringInterpolation) { text = pieces.text }
+  @inline(__always)
+  public init(stringInterpolation pieces: StringInterpolation) { content = pieces.content }
 
   @inline(never)
   public static func + (left: Message, right: Message) -> Message { Message(text: left.text + right.text) }
 
+  fileprivate final class Text {
+    var text: String
+
+    init(_ text: String) { self.text = text }
+
+    @inline(never)
+    func append(_ string: String) { text += string }
+
+    @inline(never)
+    func append(start: UnsafePointer<UInt8>) { text += String(cString: start) }
+
+    @inline(never)
+    func append(_ number: Int) { text += String(number) }
+
+    @inline(never)
+    func append(_ number: UInt64) { text += String(number) }
+
+    @inline(never)
+    func append(_ message: Message) { text += message.text }
+  }
+
   public struct StringInterpolation: StringInterpolationProtocol {
-    fileprivate var text = ""
+    fileprivate let content: Text
 
     @inline(never)
-    public init(literalCapacity: Int, interpolationCount: Int) {}
+    private init(capacity: ()) { content = Text("") }
 
-    @inline(never)
-    public mutating func appendLiteral(_ literal: StaticString) { text += Message(stringLiteral: literal).text }
+    @inline(__always)
+    public init(literalCapacity: Int, interpolationCount: Int) { self.init(capacity: ()) }
 
-    @inline(never)
-    public mutating func appendInterpolation(_ string: String) { text += string }
+    @inline(__always)
+    public func appendLiteral(_ literal: StaticString) {
+      if literal.utf8CodeUnitCount > 0 { content.append(start: literal.utf8Start) }
+    }
 
-    @inline(never)
-    public mutating func appendInterpolation(_ number: Int) { text += String(number) }
-
-    @inline(never)
-    public mutating func appendInterpolation(_ number: UInt64) { text += String(number) }
-
-    public mutating func appendInterpolation(_ number: Int32) { appendInterpolation(Int(number)) }
-    public mutating func appendInterpolation(_ number: Int64) { appendInterpolation(Int(number)) }
-    public mutating func appendInterpolation(_ number: UInt32) { appendInterpolation(Int(number)) }
-    public mutating func appendInterpolation(_ number: UInt16) { appendInterpolation(Int(number)) }
-    public mutating func appendInterpolation(_ number: UInt8) { appendInterpolation(Int(number)) }
-    public mutating func appendInterpolation(_ string: StaticString) { appendLiteral(string) }
-    public mutating func appendInterpolation(_ message: Message) { appendInterpolation(message.text) }
+    @inline(__always) public func appendInterpolation(_ string: String) { content.append(string) }
+    @inline(__always) public func appendInterpolation(_ number: Int) { content.append(number) }
+    @inline(__always) public func appendInterpolation(_ number: UInt64) { content.append(number) }
+    @inline(__always) public func appendInterpolation(_ number: Int32) { content.append(Int(number)) }
+    @inline(__always) public func appendInterpolation(_ number: Int64) { content.append(Int(number)) }
+    @inline(__always) public func appendInterpolation(_ number: UInt32) { content.append(Int(number)) }
+    @inline(__always) public func appendInterpolation(_ number: UInt16) { content.append(Int(number)) }
+    @inline(__always) public func appendInterpolation(_ number: UInt8) { content.append(Int(number)) }
+    @inline(__always) public func appendInterpolation(_ string: StaticString) { appendLiteral(string) }
+    @inline(__always) public func appendInterpolation(_ message: Message) { content.append(message) }
   }
 }
