@@ -13,12 +13,10 @@ func depthwiseRow(_ d: DepthwiseRow) {
 
   var x = 0
   while x < d.outputWidth {
-    if x >= first && x + 8 <= end {
-      channels(OutputCount<8>(), d, x)
-      x += 8
-    } else if x >= first && x + 4 <= end {
-      channels(OutputCount<4>(), d, x)
-      x += 4
+    if x >= first && x < end && end - first >= 8 {
+      // The last ones again, rather than fewer.
+      channels(OutputCount<8>(), d, min(x, end - 8))
+      x = min(x + 8, end)
     } else {
       for channel in stride(from: 0, to: d.channels, by: lanes) { single(d, channel, x, d.channels - channel) }
       x += 1

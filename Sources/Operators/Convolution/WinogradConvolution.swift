@@ -93,11 +93,12 @@ final class WinogradConvolution {
   ) {
     let (point, slice) = (index / layout.slices, index % layout.slices)
     let (depth, columns) = (tiles.inputChannels, tiles.outputChannels / layout.slices)
+    let pointStride = WinogradWeightCache.pointStride(tiles)
     let results = memory + tiles.points * layout.inputPointStride
     execution.kernels.gemm(
       Gemm(
         rows: rows, columns: columns, depth: depth, a: memory + point * layout.inputPointStride,
-        aStride: layout.inputStride, b: weights + (point * tiles.outputChannels + slice * columns) * depth,
+        aStride: layout.inputStride, b: weights + (point * pointStride + slice * columns * depth),
         panelStride: depth * panelColumns, c: results + (point * layout.outputPointStride + slice * columns),
         cStride: layout.outputStride))
   }

@@ -17,7 +17,13 @@ final class WinogradWeightCache: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  /// `[points][panels][inputChannels][16]`, from weights packed as `[panels][taps][inputChannels][16]`; nil, and the
+  /// Floats from one point's weights to the next point's. Not a power of two: all points of a weight are written
+  /// together.
+  static func pointStride(_ tiles: WinogradTiles) -> Int {
+    tiles.inputChannels * tiles.outputChannels + panelColumns
+  }
+
+  /// For each point `[panels][inputChannels][16]`, from weights packed as `[panels][taps][inputChannels][16]`; nil, and the
   /// run fails, when there is no memory for them. They stay where they are for as long as this lives.
   func weights(
     _ tiles: WinogradTiles, _ g: ConvolutionGeometry, from packed: UnsafePointer<Float>, _ execution: Execution
@@ -29,9 +35,10 @@ final class WinogradWeightCache: @unchecked Sendable {
     }
     let panels = panelCount(columns: g.outputChannels)
     let panelFloats = g.inputChannels * panelColumns
+    let pointStride = Self.pointStride(tiles)
     let storage: Storage
     do throws(Failure) {
-      storage = try Storage(byteCount: elementCount(of: [tiles.points, panels, panelFloats, 4]))
+      storage = try Storage(byteCount: elementCount(of: [tiles.points, pointStride, 4]))
     } catch {
       execution.fail(error.status, "\(error.message)")
       return nil
@@ -44,7 +51,7 @@ final class WinogradWeightCache: @unchecked Sendable {
         WinogradWeights(
           vertical: tiles.vertical, horizontal: tiles.horizontal, count: panelFloats,
           taps: packed + (panel * g.taps + firstTap) * panelFloats, tapStride: panelFloats,
-          points: target + panel * panelFloats, pointStride: panels * panelFloats))
+          points: target + panel * panelFloats, pointStride: pointStride))
     }
     made.append((tiles.vertical, tiles.horizontal, storage))
     return UnsafePointer(target)
