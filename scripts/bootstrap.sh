@@ -1,11 +1,13 @@
 #!/bin/sh
 # Installs what a step needs and the machine lacks: Debian packages (as root or through sudo) and a Python environment
-# under build/venv.
+# under build/venv; that of the benchmarks is build/bench-venv.
 #
-#     bootstrap.sh build | demo | test
+#     bootstrap.sh build | demo | test | bench
 set -eu
 cd "$(dirname "$0")/.."
 
+venv=build/venv
+alone=""
 case ${1:-} in
   build) packages="binutils make libonnx-dev libprotobuf-dev" modules="" ;;
   demo) packages="gcc libc6-dev make pkg-config libpng-dev python3-venv" modules="numpy pillow" ;;
@@ -13,7 +15,15 @@ case ${1:-} in
     packages="gcc g++ libc6-dev make pkg-config libpng-dev python3-venv cmake"
     modules="numpy pillow pytest>=9.0 onnx==1.23.2 onnxruntime==1.32.0 setuptools>=70.1 wheel"
     ;;
-  *) echo "usage: $0 build | demo | test" >&2; exit 2 ;;
+  bench)
+    packages="binutils make python3-venv"
+    modules="numpy==2.4.6 onnx==1.23.2 onnxruntime==1.32.0 openvino==2026.4.1 ncnn==1.0.20261020 MNN==3.6.1"
+    modules="$modules opencv-python-headless==5.0.0.93 matplotlib==3.11.2"
+    # ncnn's converter. The program in it stands alone; the package would bring PyTorch.
+    alone=pnnx==20261020
+    venv=build/bench-venv
+    ;;
+  *) echo "usage: $0 build | demo | test | bench" >&2; exit 2 ;;
 esac
 
 if ! command -v swift > /dev/null; then
@@ -35,12 +45,14 @@ if [ -n "$missing" ]; then
 fi
 
 if [ -n "$modules" ]; then
-  [ -x build/venv/bin/python ] || python3 -m venv build/venv
-  stamp="build/venv/installed-$(echo "$modules" | cksum | cut -d ' ' -f 1)"
+  [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
+  stamp="$venv/installed-$(echo "$modules $alone" | cksum | cut -d ' ' -f 1)"
   if [ ! -e "$stamp" ]; then
-    echo "installing Python packages: $modules"
+    echo "installing Python packages: $modules $alone"
     # shellcheck disable=SC2086
-    build/venv/bin/python -m pip install --quiet --disable-pip-version-check $modules
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check $modules
+    # shellcheck disable=SC2086
+    [ -z "$alone" ] || "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps $alone
     touch "$stamp"
   fi
 fi

@@ -1,0 +1,1 @@
+"""Measures crnn beside the other runtimes: `python -m benchmarks --help`."""
