@@ -43,9 +43,10 @@ class CrnnRunner(Runner):
             self._session._handle, self._inputs, len(self._inputs), self._outputs, len(self._outputs))
 
     def outputs(self) -> Sequence[np.ndarray]:
-        from crnn._tensors import output_array
+        from crnn._tensors import OutputViews
 
-        return [output_array(output) for output in self._outputs]
+        views = OutputViews()
+        return [views.copy(output) for output in self._outputs]
 
 
 class Crnn(Peer):
