@@ -133,64 +133,78 @@ public enum AttributeValue {
 }
 
 // Attributes by name. An attribute of another type than asked for is an error, an absent one takes its default.
+// Operators ask for them in very many places: one call each.
 extension Node {
+  @inline(never)
   public func attribute(_ name: String) -> AttributeValue? {
     for attribute in attributes where attribute.name == name { return attribute.value }
     return nil
   }
 
+  @inline(never)
   private func mismatch(_ name: String, _ expected: String) -> Failure {
     failure(.invalidModel, "attribute '\(name)' is not \(expected)")
   }
 
+  @inline(never)
   public func int(_ name: String) throws(Failure) -> Int? {
     guard let value = attribute(name) else { return nil }
     guard case .int(let number) = value else { throw mismatch(name, "an integer") }
     return number
   }
 
+  @inline(never)
   public func int(_ name: String, default fallback: Int) throws(Failure) -> Int { try int(name) ?? fallback }
 
+  @inline(never)
   public func flag(_ name: String, default fallback: Bool = false) throws(Failure) -> Bool {
     try int(name, default: fallback ? 1 : 0) != 0
   }
 
+  @inline(never)
   public func float(_ name: String) throws(Failure) -> Float? {
     guard let value = attribute(name) else { return nil }
     guard case .float(let number) = value else { throw mismatch(name, "a number") }
     return number
   }
 
+  @inline(never)
   public func float(_ name: String, default fallback: Float) throws(Failure) -> Float { try float(name) ?? fallback }
 
+  @inline(never)
   public func string(_ name: String) throws(Failure) -> String? {
     guard let value = attribute(name) else { return nil }
     guard case .string(let text) = value else { throw mismatch(name, "a string") }
     return text
   }
 
+  @inline(never)
   public func string(_ name: String, default fallback: String) throws(Failure) -> String {
     try string(name) ?? fallback
   }
 
+  @inline(never)
   public func ints(_ name: String) throws(Failure) -> [Int]? {
     guard let value = attribute(name) else { return nil }
     guard case .ints(let numbers) = value else { throw mismatch(name, "a list of integers") }
     return numbers
   }
 
+  @inline(never)
   public func floats(_ name: String) throws(Failure) -> [Float]? {
     guard let value = attribute(name) else { return nil }
     guard case .floats(let numbers) = value else { throw mismatch(name, "a list of numbers") }
     return numbers
   }
 
+  @inline(never)
   public func strings(_ name: String) throws(Failure) -> [String]? {
     guard let value = attribute(name) else { return nil }
     guard case .strings(let texts) = value else { throw mismatch(name, "a list of strings") }
     return texts
   }
 
+  @inline(never)
   public func tensor(_ name: String) throws(Failure) -> Tensor? {
     guard let value = attribute(name) else { return nil }
     guard case .tensor(let tensor) = value else { throw mismatch(name, "a tensor") }

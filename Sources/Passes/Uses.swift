@@ -30,14 +30,21 @@ struct Uses {
 
 extension Graph {
   /// The constant that a node's input is; nil when it is not one or left out.
+  @inline(never)
   func constant(_ node: Node, _ input: Int) -> ValueConstant? {
     guard input < node.inputs.count, let id = node.inputs[input], let tensor = values[id].constant else { return nil }
     return ValueConstant(id: id, name: values[id].name, tensor: tensor)
   }
 }
 
-struct ValueConstant {
+final class ValueConstant {
   let id: ValueID
   let name: String
   let tensor: Tensor
+
+  init(id: ValueID, name: String, tensor: Tensor) {
+    self.id = id
+    self.name = name
+    self.tensor = tensor
+  }
 }

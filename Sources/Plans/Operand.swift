@@ -189,3 +189,14 @@ extension Operand {
     return view(target, newStrides, offset: offset)
   }
 }
+
+// One call at each of many places, as for lists of numbers.
+extension Array where Element == Operand {
+  @inline(never)
+  public mutating func append(_ operand: Operand) { append(contentsOf: CollectionOfOne(operand)) }
+}
+
+extension Array where Element == Operand? {
+  @inline(never)
+  public mutating func append(_ operand: Operand?) { append(contentsOf: CollectionOfOne(operand)) }
+}

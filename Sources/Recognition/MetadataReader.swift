@@ -32,13 +32,18 @@ struct MetadataReader {
     _ key: String, _ choices: [(name: String, value: Value)], default fallback: Value? = nil
   ) throws(Failure) -> Value {
     if let fallback, lookup(key) == nil { return fallback }
+    return choices[try place(key, choices.map { $0.name })].value
+  }
+
+  /// The place among a few words of the one that is there.
+  private func place(_ key: String, _ names: [String]) throws(Failure) -> Int {
     var expected = ""
-    for (index, choice) in choices.enumerated() {
-      if index > 0 { expected += index == choices.count - 1 ? " or " : ", " }
-      expected += "'\(choice.name)'"
+    for (index, name) in names.enumerated() {
+      if index > 0 { expected += index == names.count - 1 ? " or " : ", " }
+      expected += "'\(name)'"
     }
     let text = try string(key, expected: expected)
-    for choice in choices where text == choice.name { return choice.value }
+    for (index, name) in names.enumerated() where text == name { return index }
     throw failure(key, expected: expected)
   }
 

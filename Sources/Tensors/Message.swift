@@ -17,7 +17,7 @@ public struct Message: ExpressibleByStringInterpolation {
   private init(start: UnsafePointer<UInt8>) { content = Text(String(cString: start)) }
 
   @inline(__always)
-  public init(stringInterpolation pieces: StringInterpolation) { content = pieces.content }
+  public init(stringInterpolation pieces: StringInterpolation) { content = pieces.content.takeRetainedValue() }
 
   @inline(never)
   public static func + (left: Message, right: Message) -> Message { Message(text: left.text + right.text) }
@@ -26,46 +26,47 @@ public struct Message: ExpressibleByStringInterpolation {
     var text: String
 
     init(_ text: String) { self.text = text }
-
-    @inline(never)
-    func append(_ string: String) { text += string }
-
-    @inline(never)
-    func append(start: UnsafePointer<UInt8>) { text += String(cString: start) }
-
-    @inline(never)
-    func append(_ number: Int) { text += String(number) }
-
-    @inline(never)
-    func append(_ number: UInt64) { text += String(number) }
-
-    @inline(never)
-    func append(_ message: Message) { text += message.text }
   }
 
+  /// Holds the text without counting references: the message that it becomes takes it over.
   public struct StringInterpolation: StringInterpolationProtocol {
-    fileprivate let content: Text
+    fileprivate let content: Unmanaged<Text>
 
     @inline(never)
-    private init(capacity: ()) { content = Text("") }
+    private init(capacity: ()) { content = .passRetained(Text("")) }
 
     @inline(__always)
     public init(literalCapacity: Int, interpolationCount: Int) { self.init(capacity: ()) }
 
+    @inline(never)
+    private func append(_ string: String) { content.takeUnretainedValue().text += string }
+
+    @inline(never)
+    private func append(start: UnsafePointer<UInt8>) { append(String(cString: start)) }
+
+    @inline(never)
+    private func append(_ number: Int) { append(String(number)) }
+
+    @inline(never)
+    private func append(_ number: UInt64) { append(String(number)) }
+
+    @inline(never)
+    private func append(_ message: Message) { append(message.text) }
+
     @inline(__always)
     public func appendLiteral(_ literal: StaticString) {
-      if literal.utf8CodeUnitCount > 0 { content.append(start: literal.utf8Start) }
+      if literal.utf8CodeUnitCount > 0 { append(start: literal.utf8Start) }
     }
 
-    @inline(__always) public func appendInterpolation(_ string: String) { content.append(string) }
-    @inline(__always) public func appendInterpolation(_ number: Int) { content.append(number) }
-    @inline(__always) public func appendInterpolation(_ number: UInt64) { content.append(number) }
-    @inline(__always) public func appendInterpolation(_ number: Int32) { content.append(Int(number)) }
-    @inline(__always) public func appendInterpolation(_ number: Int64) { content.append(Int(number)) }
-    @inline(__always) public func appendInterpolation(_ number: UInt32) { content.append(Int(number)) }
-    @inline(__always) public func appendInterpolation(_ number: UInt16) { content.append(Int(number)) }
-    @inline(__always) public func appendInterpolation(_ number: UInt8) { content.append(Int(number)) }
+    @inline(__always) public func appendInterpolation(_ string: String) { append(string) }
+    @inline(__always) public func appendInterpolation(_ number: Int) { append(number) }
+    @inline(__always) public func appendInterpolation(_ number: UInt64) { append(number) }
+    @inline(__always) public func appendInterpolation(_ number: Int32) { append(Int(number)) }
+    @inline(__always) public func appendInterpolation(_ number: Int64) { append(Int(number)) }
+    @inline(__always) public func appendInterpolation(_ number: UInt32) { append(Int(number)) }
+    @inline(__always) public func appendInterpolation(_ number: UInt16) { append(Int(number)) }
+    @inline(__always) public func appendInterpolation(_ number: UInt8) { append(Int(number)) }
     @inline(__always) public func appendInterpolation(_ string: StaticString) { appendLiteral(string) }
-    @inline(__always) public func appendInterpolation(_ message: Message) { content.append(message) }
+    @inline(__always) public func appendInterpolation(_ message: Message) { append(message) }
   }
 }

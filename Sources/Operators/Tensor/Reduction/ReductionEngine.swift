@@ -21,7 +21,7 @@ extension PlanBuilder {
     let x = try cast(operand, to: op == .logSumExp && !type.isFloatingPoint ? .float64 : type.computed)
     let kept = (0..<x.rank).filter { !axes.contains($0) }
     let outer = x.transposed(kept)
-    let inner = x.transposed(axes.sorted())
+    let inner = x.transposed(axes.ascending())
     var result: Operand
     if inner.count == 0 {
       let value = try constant(identity(of: op, type))
@@ -40,7 +40,7 @@ extension PlanBuilder {
       result = try cast(result, to: type)
     }
     if keepsAxes {
-      for axis in axes.sorted() { result = result.unsqueezed(at: axis) }
+      for axis in axes.ascending() { result = result.unsqueezed(at: axis) }
     }
     return result
   }

@@ -83,7 +83,7 @@ final class Squeeze: Operator {
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
     var x = try inputs.required(0)
     let named = try axes(attribute, inputs, builder) ?? x.shape.indices.filter { x.shape[$0] == 1 }
-    for axis in try normalize(axes: named, rank: x.rank).sorted(by: >) {
+    for axis in try normalize(axes: named, rank: x.rank).ascending().reversed() {
       guard x.shape[axis] == 1 else {
         throw Failure(.invalidInput, "axis \(axis) of shape \(describe(x.shape)) cannot be squeezed")
       }
@@ -108,7 +108,7 @@ final class Unsqueeze: Operator {
     guard named.count + x.rank <= maximumRank else {
       throw Failure(.unsupported, "rank \(named.count + x.rank) is more than \(maximumRank)")
     }
-    for axis in try normalize(axes: named, rank: x.rank + named.count).sorted() { x = x.unsqueezed(at: axis) }
+    for axis in try normalize(axes: named, rank: x.rank + named.count).ascending() { x = x.unsqueezed(at: axis) }
     return [x]
   }
 }
