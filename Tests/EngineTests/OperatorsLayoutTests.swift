@@ -59,6 +59,7 @@ struct OperatorsLayoutTests {
 
   @Test func loopsMergeWhatIsDense() throws {
     let builder = PlanBuilder(threads: 1)
+    defer { withExtendedLifetime(builder) {} }
     let x = try builder.allocateChannelsLast(.float32, [2, 8, 5, 7])
     let dense = StridedLoop(x.shape, x, x)
     #expect(dense.rows == 1)
