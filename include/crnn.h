@@ -273,7 +273,8 @@ typedef struct crnn_session_options {
      *  then agree with the definition to some 1e-6 of their scale rather than
      *  1e-5. Default: 0. */
     int32_t exact;
-    int32_t reserved;
+    /** 1: runs time their steps, for crnn_session_profile. */
+    int32_t profile;
 } crnn_session_options;
 
 /** Creates a session, which keeps the model alive by itself. */
@@ -311,6 +312,34 @@ typedef struct crnn_session_info {
 } crnn_session_info;
 
 CRNN_API crnn_status crnn_session_get_info(const crnn_session *session, crnn_session_info *info);
+
+/** One step of the session's runs: an algorithm at work for a node, all its calls
+ *  added up, whatever the inputs' shapes. Strings are valid while the session
+ *  lives. */
+typedef struct crnn_profile_entry {
+    /** Set by the caller. */
+    size_t size;
+    /** The algorithm: "Conv depthwise" for instance. "Plan" is the time that
+     *  making plans for new shapes took. */
+    const char *step;
+    /** The node's name and operator; "" for a step that belongs to none. A node
+     *  may have stood for several in the model's file. */
+    const char *node;
+    const char *operator_type;
+    uint64_t calls;
+    /** Time, floating-point operations (0 where they were not counted) and bytes
+     *  of the operands read and written, of all calls together. */
+    uint64_t nanoseconds;
+    uint64_t flops;
+    uint64_t bytes;
+} crnn_profile_entry;
+
+/** Entries in the profile of a session that was created with `profile`, in the
+ *  order in which they first ran; 0 for others, and for an invalid handle. */
+CRNN_API size_t crnn_session_profile_count(const crnn_session *session);
+CRNN_API crnn_status crnn_session_profile(const crnn_session *session, size_t index, crnn_profile_entry *entry);
+/** Sets all figures to 0, after warming up for instance. Entries stay. */
+CRNN_API crnn_status crnn_session_profile_reset(crnn_session *session);
 
 /* ---- Reading images ----------------------------------------------------- */
 

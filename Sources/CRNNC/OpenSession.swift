@@ -17,13 +17,18 @@ final class OpenSession {
   private let isBusy = Atomic<Bool>(false)
   /// Shapes of the last run's outputs, as C reads them.
   private var shapes: [UnsafeMutablePointer<Int64>] = []
+  /// The texts of profile entries, as C reads them, as far as they were asked for.
+  private var profileTexts: [[CText]] = []
 
-  init(_ open: OpenModel, threads: Int, planCapacity: Int, loopLimit: Int, isExact: Bool) throws(Failure) {
+  init(
+    _ open: OpenModel, threads: Int, planCapacity: Int, loopLimit: Int, isExact: Bool, isProfiled: Bool
+  ) throws(Failure) {
     self.open = open
     let model = open.model
     session = try Session(
       model.network, threads: threads, planCapacity: planCapacity,
-      iterationLimit: loopLimit == 0 ? Session.defaultIterationLimit : loopLimit, isExact: isExact)
+      iterationLimit: loopLimit == 0 ? Session.defaultIterationLimit : loopLimit, isExact: isExact,
+      isProfiled: isProfiled)
     var failure: Failure?
     do throws(Failure) {
       let metadata = model.metadata
@@ -57,5 +62,14 @@ final class OpenSession {
   func shape(_ index: Int, _ shape: Shape) -> UnsafePointer<Int64> {
     for (axis, dimension) in shape.enumerated() { shapes[index][axis] = Int64(dimension) }
     return UnsafePointer(shapes[index])
+  }
+
+  /// Step, node and operator of a profile entry, in memory that stays valid while the session lives.
+  func texts(ofProfileEntry index: Int, in profile: Profile) -> [CText] {
+    while profileTexts.count <= index {
+      let entry = profile.entries[profileTexts.count]
+      profileTexts.append([CText(entry.step), CText(entry.node?.name ?? ""), CText(entry.node?.type ?? "")])
+    }
+    return profileTexts[index]
   }
 }

@@ -29,7 +29,7 @@ public func crnn_session_create(
     result.pointee = HandleTable.shared.add(
       try OpenSession(
         open, threads: threads, planCapacity: capacity, loopLimit: Int(options.loop_limit),
-        isExact: options.exact != 0), .session)
+        isExact: options.exact != 0, isProfiled: options.profile != 0), .session)
   }
 }
 

@@ -40,6 +40,8 @@ final class Plan {
   let ending: Ending
   /// What goes on after it; nil when it ends with the network's outputs.
   let frontier: Frontier?
+  /// Each step's entry in the session's profile; empty before the first run that is profiled.
+  var profileEntries: [Int] = []
 
   init(_ key: Key, after previous: Plan?, _ builder: PlanBuilder, _ ending: Ending, _ frontier: Frontier?) throws(Failure) {
     self.key = key

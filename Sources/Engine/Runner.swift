@@ -1,3 +1,4 @@
+import CSystem
 import KernelTable
 import Operators
 import Plans
@@ -9,6 +10,8 @@ final class Runner {
     var planCapacity: Int
     var iterationLimit: Int
     var isExact: Bool
+    /// Where the times of steps are added up, if that is wanted.
+    var profile: Profile?
   }
 
   let network: Network
@@ -68,7 +71,10 @@ final class Runner {
     return nil
   }
 
-  private func remember(_ plan: Plan) {
+  private func remember(_ plan: Plan, since start: Double) {
+    if let profile = settings.profile {
+      profile.add(system_seconds() - start, to: profile.entry("Plan", of: self, node: -1))
+    }
     plansBuilt += 1
     longestChain = max(longestChain, plan.depth + 1)
     while plans.count >= settings.planCapacity * longestChain { plans.removeLast() }
@@ -84,12 +90,13 @@ final class Runner {
     if let known = found(inputs) {
       plan = known
     } else {
+      let start = system_seconds()
       do throws(Failure) {
         plan = try Planner.plan(network, for: inputs.map { $0.description }, planSettings)
       } catch {
         throw error.within("\(description(of: inputs))")
       }
-      remember(plan)
+      remember(plan, since: start)
     }
     while true {
       try runSteps(of: plan)
@@ -109,12 +116,27 @@ final class Runner {
     }
     plan.bind(slots, arenas[plan.depth]?.base ?? nowhere)
     execution.bases = plan.bases
+    if let profile = settings.profile { return try runSteps(of: plan, profile) }
     for step in plan.steps {
       step.run(execution)
-      if execution.hasFailed, let failure = execution.takeFailure() {
-        throw step.node >= 0 ? failure.within("\(network.graph.nodes[step.node].description)") : failure
-      }
+      if execution.hasFailed, let failure = execution.takeFailure() { throw within(step, failure) }
     }
+  }
+
+  private func runSteps(of plan: Plan, _ profile: Profile) throws(Failure) {
+    if plan.profileEntries.isEmpty {
+      plan.profileEntries = plan.steps.map { profile.entry($0.name, of: self, node: $0.node) }
+    }
+    for (step, entry) in zip(plan.steps, plan.profileEntries) {
+      let start = system_seconds()
+      step.run(execution)
+      profile.add(system_seconds() - start, flops: step.flops, byteCount: step.byteCount, to: entry)
+      if let failure = execution.takeFailure() { throw within(step, failure) }
+    }
+  }
+
+  private func within(_ step: Step, _ failure: Failure) -> Failure {
+    step.node >= 0 ? failure.within("\(network.graph.nodes[step.node].description)") : failure
   }
 
   private func output(_ operand: Operand) -> OutputData {
@@ -138,10 +160,11 @@ final class Runner {
       return bytes.elementsEqual(content.bytes)
     }
     if let known { return known }
+    let start = system_seconds()
     do throws(Failure) {
       let next = try Planner.plan(
         network, after: plan, frontier, content: content.copied(), planSettings)
-      remember(next)
+      remember(next, since: start)
       return next
     } catch {
       throw error.within("\(description(of: inputs))")
@@ -166,7 +189,7 @@ final class Runner {
         for operand in operands { values.append(try tensor(operand)) }
         bodies.captured.append(values)
       }
-      results = try network.operators[node].compute(tensors, bodies)
+      results = try compute(node, tensors, bodies)
     } catch {
       throw error.within("\(description)")
     }
@@ -185,9 +208,22 @@ final class Runner {
     }
     let known = find(after: plan) { $0.key == .shapes(shapes) }
     if let known { return known }
+    let start = system_seconds()
     let next = try Planner.plan(network, after: plan, frontier, results: shapes, planSettings)
-    remember(next)
+    remember(next, since: start)
     return next
+  }
+
+  private func compute(_ node: Int, _ inputs: [Tensor?], _ bodies: NodeBodies) throws(Failure) -> [Tensor?] {
+    let operation = network.operators[node]
+    guard let profile = settings.profile else { return try operation.compute(inputs, bodies) }
+    let (start, before) = (system_seconds(), profile.seconds)
+    let results = try operation.compute(inputs, bodies)
+    // The steps of its graphs have entries of their own.
+    let inside = profile.seconds - before
+    profile.add(
+      system_seconds() - start - inside, to: profile.entry(network.graph.nodes[node].type, of: self, node: node))
+    return results
   }
 
   private func description(of inputs: [InputData]) -> Message {

@@ -27,21 +27,26 @@ public final class Session {
   public let threadCount: Int
   private let runner: Runner
   private let pool: ThreadPool
+  /// What the steps of all runs took, if the session was made to tell.
+  public let profile: Profile?
 
   public static let defaultIterationLimit = 100_000
 
   /// - Parameter iterationLimit: the most iterations of a loop in the network.
   /// - Parameter isExact: leaves out what is faster but less accurate.
+  /// - Parameter isProfiled: whether runs time their steps.
   public init(
     _ network: Network, threads: Int = 1, planCapacity: Int = 16, iterationLimit: Int = defaultIterationLimit,
-    isExact: Bool = false
+    isExact: Bool = false, isProfiled: Bool = false
   ) throws(Failure) {
     self.network = network
     threadCount = max(1, threads)
     pool = try ThreadPool.shared(threads: threadCount)
+    profile = isProfiled ? Profile() : nil
     runner = Runner(
       network,
-      Runner.Settings(planCapacity: max(1, planCapacity), iterationLimit: iterationLimit, isExact: isExact),
+      Runner.Settings(
+        planCapacity: max(1, planCapacity), iterationLimit: iterationLimit, isExact: isExact, profile: profile),
       threads: pool)
   }
 

@@ -79,14 +79,23 @@ public final class PlanBuilder {
 
   // MARK: Steps
 
-  /// Adds a step. `reads` and `writes` name every operand that it touches, scratch memory among the writes.
+  /// Adds a step. `reads` and `writes` name every operand that it touches, scratch memory among the writes. `flops` and
+  /// `bytes` are for profiles; the bytes are those of all operands unless given.
   public func emit(
-    _ name: String, reads: [Operand], writes: [Operand], _ body: @escaping (Execution) -> Void
+    _ name: String, reads: [Operand], writes: [Operand], flops: Int = 0, bytes: Int? = nil,
+    _ body: @escaping (Execution) -> Void
   ) {
     let index = steps.count
-    for operand in reads { use(operand.buffer, at: index) }
-    for operand in writes { use(operand.buffer, at: index) }
-    steps.append(Step(name: name, node: node, body: body))
+    var touched = 0
+    for operand in reads { touched &+= use(operand, at: index) }
+    for operand in writes { touched &+= use(operand, at: index) }
+    steps.append(Step(name: name, node: node, flops: flops, byteCount: bytes ?? touched, body: body))
+  }
+
+  /// The operand's bytes.
+  private func use(_ operand: Operand, at step: Int) -> Int {
+    use(operand.buffer, at: step)
+    return operand.count &* operand.type.size
   }
 
   private func use(_ buffer: Int, at step: Int) {

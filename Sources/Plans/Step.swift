@@ -4,11 +4,16 @@ public final class Step {
   public let name: String
   /// The node that it belongs to; -1 for none.
   public internal(set) var node: Int
+  /// For profiles: floating-point operations, 0 where nobody counted them, and bytes read and written.
+  public let flops: Int
+  public let byteCount: Int
   let body: (Execution) -> Void
 
-  init(name: String, node: Int, body: @escaping (Execution) -> Void) {
+  init(name: String, node: Int, flops: Int, byteCount: Int, body: @escaping (Execution) -> Void) {
     self.name = name
     self.node = node
+    self.flops = flops
+    self.byteCount = byteCount
     self.body = body
   }
 

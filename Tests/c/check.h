@@ -54,6 +54,7 @@ typedef struct arguments {
 void test_library(void);
 void test_models(const arguments *given);
 void test_sessions(const arguments *given);
+void test_profile(const arguments *given);
 void test_reading(const arguments *given);
 void test_ctc(void);
 void test_transcripts(void);

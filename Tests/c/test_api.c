@@ -63,6 +63,7 @@ int main(int argc, char **argv) {
     test_library();
     test_models(&given);
     test_sessions(&given);
+    test_profile(&given);
     test_reading(&given);
     test_ctc();
     test_transcripts();

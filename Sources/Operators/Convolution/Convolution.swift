@@ -157,7 +157,9 @@ private func emitPointwise(
   _ builder: PlanBuilder
 ) {
   let groupFloats = panelCount(columns: g.outputChannels) * g.depth * panelColumns
-  builder.emit("Conv 1x1", reads: [x, weights] + (bias.map { [$0] } ?? []), writes: [y]) { execution in
+  builder.emit(
+    "Conv 1x1", reads: [x, weights] + (bias.map { [$0] } ?? []), writes: [y], flops: g.flops
+  ) { execution in
     for group in 0..<g.groups {
       multiply(
         Gemm(
@@ -183,8 +185,10 @@ private func emitGathered(
   let pieceRows =
     builder.threads == 1 ? rowBlock : min(rowBlock, max(12, (g.rows / (builder.threads * 2) + 11) / 12 * 12))
   let pieces = (g.rows + pieceRows - 1) / pieceRows
-  builder.emit("Conv", reads: [x, weights] + (bias.map { [$0] } ?? []), writes: [y, fields]) { execution in
-    execution.parallel(pieces, work: 2 &* g.rows &* g.depth &* g.outputStride) { (piece, thread) in
+  builder.emit(
+    "Conv", reads: [x, weights] + (bias.map { [$0] } ?? []), writes: [y, fields], flops: g.flops
+  ) { execution in
+    execution.parallel(pieces, work: g.flops) { (piece, thread) in
       let first = piece * pieceRows
       let rows = min(pieceRows, g.rows - first)
       let field = execution.floats(fields) + thread * rowBlock * fieldStride
@@ -218,8 +222,10 @@ private func emitDepthwise(
   _ builder: PlanBuilder
 ) {
   let rowFloats = g.input.width * g.inputStride
-  builder.emit("Conv depthwise", reads: [x, weights] + (bias.map { [$0] } ?? []), writes: [y]) { execution in
-    execution.parallel(g.batch * g.output.height, work: 2 &* g.rows &* g.depth &* g.groups) { piece in
+  builder.emit(
+    "Conv depthwise", reads: [x, weights] + (bias.map { [$0] } ?? []), writes: [y], flops: g.flops
+  ) { execution in
+    execution.parallel(g.batch * g.output.height, work: g.flops) { piece in
       let (image, row) = (piece / g.output.height, piece % g.output.height)
       let source = execution.floats(x) + image * g.input.height * rowFloats
       withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: g.kernel.height) { rows in

@@ -20,6 +20,8 @@ struct ConvolutionGeometry {
   var rows: Int { batch * output.depth * output.height * output.width }
   /// Length of the sums.
   var depth: Int { taps * inputChannels }
+  /// Floating-point operations, a product and its sum being two.
+  var flops: Int { 2 &* rows &* depth &* outputStride }
   /// Floats from one input position to the next.
   var inputStride: Int { groups * inputChannels }
   var outputStride: Int { groups * outputChannels }

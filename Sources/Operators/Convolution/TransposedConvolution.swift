@@ -58,7 +58,8 @@ final class TransposedConvolution: Operator {
     let groupFloats = panelCount(columns: columns) * shape.inputChannels * panelColumns
     let (groups, activation) = (groups, activation)
     builder.emit(
-      "ConvTranspose", reads: [x, packed] + (bias.map { [$0] } ?? []), writes: [y, contributions]
+      "ConvTranspose", reads: [x, packed] + (bias.map { [$0] } ?? []), writes: [y, contributions],
+      flops: 2 &* g.rows &* columns &* shape.inputChannels &* groups
     ) { execution in
       for group in 0..<groups {
         multiply(

@@ -58,7 +58,10 @@ func multiplyRows(
   }
   let stride = rows > 1 ? source.strides[0] : depth
   let matrix = b.panels
-  builder.emit("MatMul", reads: [source, matrix] + (bias.map { [$0] } ?? []), writes: [target]) { execution in
+  builder.emit(
+    "MatMul", reads: [source, matrix] + (bias.map { [$0] } ?? []), writes: [target],
+    flops: 2 &* rows &* columns &* depth
+  ) { execution in
     multiply(
       Gemm(
         rows: rows, columns: columns, depth: depth, a: execution.floats(source), aStride: stride,
@@ -82,7 +85,7 @@ func plainProduct(_ a: Operand, _ b: Operand, _ builder: PlanBuilder) throws(Fai
     let (rowStride, depthStride, columnStride) = (
       dense.strides[dense.rank - 2], right.strides[right.rank - 2], right.strides[right.rank - 1]
     )
-    builder.emit("MatMul", reads: [dense, right], writes: [target, packed]) { execution in
+    builder.emit("MatMul", reads: [dense, right], writes: [target, packed], flops: 2 &* target.count &* depth) { execution in
       for index in lefts.indices {
         if index == 0 || rights[index] != rights[index - 1] {
           packPanels(
@@ -104,7 +107,7 @@ func plainProduct(_ a: Operand, _ b: Operand, _ builder: PlanBuilder) throws(Fai
     bDepth: right.strides[right.rank - 2], bColumn: right.strides[right.rank - 1])
   switch a.type {
   case .float64:
-    builder.emit("MatMul", reads: [left, right], writes: [target]) { execution in
+    builder.emit("MatMul", reads: [left, right], writes: [target], flops: 2 &* target.count &* depth) { execution in
       for index in lefts.indices {
         plainMultiply(
           execution.pointer(left, as: Double.self) + lefts[index],
@@ -113,7 +116,7 @@ func plainProduct(_ a: Operand, _ b: Operand, _ builder: PlanBuilder) throws(Fai
       }
     }
   case .int32, .uint32:
-    builder.emit("MatMul", reads: [left, right], writes: [target]) { execution in
+    builder.emit("MatMul", reads: [left, right], writes: [target], flops: 2 &* target.count &* depth) { execution in
       for index in lefts.indices {
         plainMultiply(
           execution.pointer(left, as: UInt32.self) + lefts[index],
@@ -122,7 +125,7 @@ func plainProduct(_ a: Operand, _ b: Operand, _ builder: PlanBuilder) throws(Fai
       }
     }
   case .int64, .uint64:
-    builder.emit("MatMul", reads: [left, right], writes: [target]) { execution in
+    builder.emit("MatMul", reads: [left, right], writes: [target], flops: 2 &* target.count &* depth) { execution in
       for index in lefts.indices {
         plainMultiply(
           execution.pointer(left, as: UInt64.self) + lefts[index],

@@ -19,12 +19,14 @@ func integerProduct(
   let pieces = (g.rows + pieceRows - 1) / pieceRows
   let scratchSize = pieceRows * (exactDepth + 16 + g.outputChannels)
   let scratch = try builder.scratch(floats: elementCount(of: [builder.threads, scratchSize]))
-  builder.emit("Integer product", reads: [x, weights] + (bias.map { [$0] } ?? []), writes: [y, scratch]) { execution in
+  builder.emit(
+    "Integer product", reads: [x, weights] + (bias.map { [$0] } ?? []), writes: [y, scratch], flops: g.flops
+  ) { execution in
     let product = IntegerProduct(
       geometry: g, x: execution.floats(x), weights: execution.floats(weights),
       bias: bias.map { execution.pointer($0, as: Int32.self) }, y: execution.pointer(y, as: Int32.self),
       scratch: execution.floats(scratch), scratchSize: scratchSize, kernels: execution.kernels)
-    execution.parallel(pieces, work: 2 &* g.rows &* g.depth &* g.outputStride) { product.run($0, $1) }
+    execution.parallel(pieces, work: g.flops) { product.run($0, $1) }
   }
 }
 

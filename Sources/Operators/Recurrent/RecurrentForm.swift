@@ -6,6 +6,14 @@ import Tensors
 enum RecurrentCell {
   case lstm, gru, rnn
 
+  var name: String {
+    switch self {
+    case .lstm: "LSTM"
+    case .gru: "GRU"
+    case .rnn: "RNN"
+    }
+  }
+
   var gates: Int {
     switch self {
     case .lstm: 4

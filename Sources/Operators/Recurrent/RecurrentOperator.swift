@@ -67,8 +67,9 @@ class RecurrentOperator: Operator {
       outputBatch: (form.layout == 0 ? 1 : steps) * directions * hidden)
     let optional = [weights.recurrentBias, lengths, initialHidden, initialCell, peepholes].compactMap { $0 }
     builder.emit(
-      "\(form.cell)", reads: [weights.recurrent] + optional,
-      writes: [projection.operand, y, lastHidden, lastCell, scratch]
+      form.cell.name, reads: [weights.recurrent] + optional,
+      writes: [projection.operand, y, lastHidden, lastCell, scratch],
+      flops: 2 &* steps &* batch &* directions &* hidden &* packing.gateColumns
     ) { [self] execution in
       let floats = { (operand: Operand?) in operand.map { UnsafePointer(execution.floats($0)) } }
       let places = RecurrentPlaces(

@@ -27,6 +27,7 @@ from ._logging import LogCallback, set_log_callback
 from ._metadata import Metadata
 from ._metrics import cer, wer
 from ._model import Model, ModelInfo, NodeSpec
+from ._profile import Profile, ProfileEntry
 from ._reading import Character, Reading
 from ._session import Session, SessionInfo
 from ._tensors import TensorSpec
@@ -50,6 +51,8 @@ __all__ = [
     "ModelInfo",
     "NodeSpec",
     "OutOfMemoryError",
+    "Profile",
+    "ProfileEntry",
     "Reading",
     "Session",
     "SessionInfo",

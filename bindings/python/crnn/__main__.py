@@ -1,4 +1,6 @@
-"""python -m crnn MODEL IMAGE...: reads line images and prints what they say."""
+"""python -m crnn MODEL IMAGE...: reads line images and prints what they say.
+python -m crnn profile MODEL: prints what the steps of a model take.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +11,14 @@ from typing import List, Optional
 
 import crnn
 
+from . import _profile_command
+
 DESCRIPTION = """\
 Reads images of single text lines with a model that describes its own images
 and labels, and prints one line for each: the path, the confidence (0 to 1) and
-the text, separated by tabs."""
+the text, separated by tabs.
+
+`python -m crnn profile --help` tells how to see where a model spends its time."""
 
 EXIT_CODES = """\
 exit codes:
@@ -40,6 +46,9 @@ def arguments(values: Optional[List[str]]) -> argparse.Namespace:
 
 
 def main(values: Optional[List[str]] = None) -> int:
+    values = sys.argv[1:] if values is None else values
+    if values[:1] == ["profile"]:
+        return _profile_command.main(values[1:])
     options = arguments(values)
     try:
         session = crnn.Model(options.model).session(threads=options.threads)

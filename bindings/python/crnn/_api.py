@@ -105,7 +105,7 @@ class model_info(_Sized):
 
 class session_options(_Sized):
     _fields_ = [("size", c_size_t), ("threads", c_int32), ("plan_capacity", c_int32),
-                ("loop_limit", c_int64), ("exact", c_int32), ("reserved", c_int32)]
+                ("loop_limit", c_int64), ("exact", c_int32), ("profile", c_int32)]
 
 
 class session_info(_Sized):
@@ -116,6 +116,19 @@ class session_info(_Sized):
         ("plans_built", c_uint64),
         ("threads", c_int32),
         ("reserved", c_int32),
+    ]
+
+
+class profile_entry(_Sized):
+    _fields_ = [
+        ("size", c_size_t),
+        ("step", c_char_p),
+        ("node", c_char_p),
+        ("operator_type", c_char_p),
+        ("calls", c_uint64),
+        ("nanoseconds", c_uint64),
+        ("flops", c_uint64),
+        ("bytes", c_uint64),
     ]
 
 
@@ -227,6 +240,9 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Any, ...]]] = {
     "session_release": (None, (_HANDLE,)),
     "session_run": (_STATUS, (_HANDLE, POINTER(tensor), c_size_t, POINTER(tensor), c_size_t)),
     "session_get_info": (_STATUS, (_HANDLE, POINTER(session_info))),
+    "session_profile_count": (c_size_t, (_HANDLE,)),
+    "session_profile": (_STATUS, (_HANDLE, c_size_t, POINTER(profile_entry))),
+    "session_profile_reset": (_STATUS, (_HANDLE,)),
     "session_read_image": (_STATUS, (_HANDLE, POINTER(image), POINTER(read_options), _OUT_READING)),
     "reading_free": (None, (POINTER(reading),)),
     "ctc_greedy": (_STATUS, (c_void_p, c_size_t, c_size_t, POINTER(ctc_options), _OUT_READING)),
@@ -294,6 +310,9 @@ session_create = _declare(_library, "session_create")
 session_release = _declare(_library, "session_release")
 session_run = _declare(_library, "session_run")
 session_get_info = _declare(_library, "session_get_info")
+session_profile_count = _declare(_library, "session_profile_count")
+session_profile = _declare(_library, "session_profile")
+session_profile_reset = _declare(_library, "session_profile_reset")
 session_read_image = _declare(_library, "session_read_image")
 reading_free = _declare(_library, "reading_free")
 ctc_greedy = _declare(_library, "ctc_greedy")

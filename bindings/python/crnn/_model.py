@@ -123,7 +123,7 @@ class Model:
         return self._default_session().read(image, pixel_format=pixel_format)
 
     def session(self, *, threads: int = 1, plan_capacity: int = 16, loop_limit: int = 100_000,
-                exact: bool = False) -> Session:
+                exact: bool = False, profile: bool = False) -> Session:
         """A session of its own, for another thread or another setting.
 
         threads        that a run may use, the calling one included; -1 means as many as there are processors for this
@@ -133,10 +133,11 @@ class Model:
                        beyond.
         exact          sums convolutions term by term, which is slower; results then agree with the definition to some
                        1e-6 of their scale rather than 1e-5.
+        profile        whether runs time their steps, for the session's `profile`.
         """
         names = [spec.name for spec in self._output_specs]
-        return Session(self._handle, self._input_kinds, names, threads, plan_capacity, loop_limit,
-                       exact)
+        return Session(self._handle, self._input_kinds, names, threads, plan_capacity, loop_limit, exact,
+                       profile)
 
     def save(self, path: Union[str, os.PathLike[str]]) -> None:
         """Writes the model with its metadata in the native format, replacing a file of this name as a whole."""

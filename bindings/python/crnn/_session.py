@@ -10,8 +10,9 @@ from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 
-from . import _api, _arguments, _images, _reading
+from . import _api, _arguments, _images, _profile, _reading
 from ._errors import BusyError, InvalidHandleError
+from ._profile import Profile
 from ._reading import Reading
 from ._tensors import Input, OutputViews, address, c_shape, input_array, input_type, output_tensors
 
@@ -58,12 +59,13 @@ class Session:
     """
 
     def __init__(self, model: int, inputs: Mapping[str, Input], outputs: Sequence[str], threads: int,
-                 plan_capacity: int, loop_limit: int, exact: bool) -> None:
+                 plan_capacity: int, loop_limit: int, exact: bool, profile: bool) -> None:
         options = _api.session_options(
             threads=_arguments.int32(threads, "threads"),
             plan_capacity=_arguments.int32(plan_capacity, "plan_capacity"),
             loop_limit=_arguments.int64(loop_limit, "loop_limit"),
             exact=bool(exact),
+            profile=bool(profile),
         )
         handle = ctypes.c_void_p()
         _api.session_create(model, ctypes.byref(options), ctypes.byref(handle))
@@ -127,6 +129,17 @@ class Session:
         with self._turn:
             _api.session_get_info(self._handle, ctypes.byref(info))
         return SessionInfo(info.memory_bytes, info.plan_count, info.plans_built, info.threads)
+
+    @property
+    def profile(self) -> Profile:
+        """What the steps of its runs took so far; empty unless it was made with `profile=True`. `print` it."""
+        with self._turn:
+            return _profile.read(self._handle)
+
+    def reset_profile(self) -> None:
+        """Sets the figures of the profile to zero, after warming up for instance."""
+        with self._turn:
+            _api.session_profile_reset(self._handle)
 
     def close(self) -> None:
         """Gives the session's memory back, after a run in another thread has ended. May be called again."""
