@@ -20,7 +20,7 @@ struct ConvolutionGeometry {
   var rows: Int { batch * output.depth * output.height * output.width }
   /// Length of the sums.
   var depth: Int { taps * inputChannels }
-  /// Floating-point operations, a product and its sum being two.
+  /// Floating-point operations of the definition, a product and its sum being two; Winograd's tiles take fewer.
   var flops: Int { 2 &* rows &* depth &* outputStride }
   /// Floats from one input position to the next.
   var inputStride: Int { groups * inputChannels }

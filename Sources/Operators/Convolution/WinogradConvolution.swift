@@ -35,7 +35,7 @@ final class WinogradConvolution {
   func emit(_ builder: PlanBuilder) {
     builder.emit(
       "Conv Winograd \(tiles.vertical.outputs)x\(tiles.horizontal.outputs)",
-      reads: [x, packed] + (bias.map { [$0] } ?? []), writes: [y, scratch]
+      reads: [x, packed] + (bias.map { [$0] } ?? []), writes: [y, scratch], flops: geometry.flops
     ) { self.run($0) }
   }
 
