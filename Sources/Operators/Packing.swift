@@ -119,7 +119,7 @@ func packedGemm(_ node: Node, _ constants: [Tensor?]) throws(Failure) -> PackedN
   if let bias = float32(constants, 2) {
     // A vector, or a scalar for all columns; a C with rows of its own stays with ONNX's operator.
     let isVector = bias.shape.last == columns && bias.count == columns
-    guard isVector || bias.count == 1 else { return nil }
+    guard isVector || bias.count == 1, bias.shape.count <= 2 else { return nil }
     let beta = try node.float("beta", default: 1)
     let elements = bias.elements(as: Float.self)
     added.append((2, try Tensor.float32((0..<columns).map { beta * elements[isVector ? $0 : 0] })))

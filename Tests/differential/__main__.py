@@ -6,6 +6,7 @@ import argparse
 import os
 import subprocess
 import sys
+import tempfile
 import time
 import traceback
 from typing import List
@@ -52,11 +53,14 @@ def examine(seed: int, library: Library, operators: List[str], keep: bool = True
     return False
 
 
-def run(first: int, step: int, count: int, seconds: float, operators: List[str], keep: bool) -> int:
-    """Seeds `first`, `first + step`, …; the number of findings."""
+def run(first: int, step: int, count: int, seconds: float, operators: List[str], keep: bool, place: str = "") -> int:
+    """Seeds `first`, `first + step`, …; the number of findings. `place` is a file that tells the seed it is at."""
     library, started, findings, done = Library(), time.monotonic(), 0, 0
     try:
         while done < count and (seconds <= 0 or time.monotonic() - started < seconds):
+            if place:
+                with open(place, "w") as file:
+                    file.write(str(first + done * step))
             try:
                 findings += not examine(first + done * step, library, operators, keep)
             except Exception:  # The test's own fault: as much to be mended, and no reason to stop.
@@ -78,6 +82,7 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--operators", default="", help="these alone, separated by commas")
     parser.add_argument("--no-shrink", action="store_true")
+    parser.add_argument("--place", default="", help=argparse.SUPPRESS)
     parser.add_argument("--step", type=int, default=0, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     operators = [name for name in arguments.operators.split(",") if name]
@@ -85,23 +90,42 @@ def main() -> int:
         return 0 if examine(arguments.seed, Library(), operators, not arguments.no_shrink, verbose=True) else 1
     first = int(time.time()) * 1000 if arguments.first is None else arguments.first
     if arguments.step:
-        return min(run(first, arguments.step, arguments.count, arguments.seconds, operators, not arguments.no_shrink), 99)
+        return min(run(first, arguments.step, arguments.count, arguments.seconds, operators, not arguments.no_shrink,
+                       arguments.place), 99)
     return supervise(first, arguments)
 
 
 def supervise(first: int, arguments: argparse.Namespace) -> int:
-    """Processes that share the seeds out. An oracle that dies takes its process with it: that shows in the status."""
-    count = arguments.processes
+    """Processes that share the seeds out, and take the next one when an oracle died and took its process with it."""
+    count, end = arguments.processes, time.monotonic() + arguments.seconds
     print(f"seeds from {first}, {count} processes", flush=True)
-    passed = ["--count", str(arguments.count), "--seconds", str(arguments.seconds), "--operators", arguments.operators]
-    passed += ["--no-shrink"] if arguments.no_shrink else []
-    children = [subprocess.Popen([sys.executable, "-m", "differential", "--first", str(first + index), "--step",
-                                  str(count)] + passed) for index in range(count)]
-    codes = [child.wait() for child in children]
-    for code in codes:
-        if code < 0 or code > 99:
-            print(f"a process died with status {code}")
-    return 1 if any(codes) else 0
+    fixed = ["--count", str(arguments.count), "--step", str(count), "--operators", arguments.operators]
+    fixed += ["--no-shrink"] if arguments.no_shrink else []
+
+    def start(seed: int, place: str) -> subprocess.Popen:
+        left = max(end - time.monotonic(), 1) if arguments.seconds > 0 else 0
+        return subprocess.Popen([sys.executable, "-m", "differential", "--first", str(seed), "--seconds", str(left),
+                                 "--place", place] + fixed)
+
+    with tempfile.TemporaryDirectory() as folder:
+        places = [os.path.join(folder, str(index)) for index in range(count)]
+        children = [start(first + index, place) for index, place in enumerate(places)]
+        failed = False
+        while children:
+            time.sleep(0.2)
+            for index, child in enumerate(children):
+                code = child.poll()
+                if code is None:
+                    continue
+                failed |= code != 0
+                if 0 <= code <= 99:
+                    del children[index], places[index]
+                    break
+                with open(places[index]) as file:
+                    seed = int(file.read())
+                print(f"seed {seed}: the oracle died with status {code}", flush=True)
+                children[index] = start(seed + count, places[index])
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

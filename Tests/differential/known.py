@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Callable, List, Optional, Tuple
 
 import numpy as np
+from onnx import helper
 
 from .cases import Case, Node
+from .recurrent import GATES as RECURRENT
 
 Arrays = List[Optional[np.ndarray]]
 
@@ -16,12 +18,11 @@ REFUSALS: Tuple[str, ...] = (
     "is too small for a window", "is too small for the padding",
 )
 
-# Doubles are computed in single precision here, and compared by that.
+# Doubles are computed in single precision here or by ONNX Runtime, and compared by that.
 SINGLE = frozenset("""Conv ConvTranspose Gemm AveragePool GlobalAveragePool GlobalMaxPool MaxPool LpPool InstanceNormalization GroupNormalization
 LayerNormalization RMSNormalization BatchNormalization LRN Gelu Resize Upsample LSTM GRU RNN
-HannWindow HammingWindow BlackmanWindow""".split())
+HannWindow HammingWindow BlackmanWindow HardSwish Shrink""".split())
 
-RECURRENT = {"LSTM": 4, "GRU": 3, "RNN": 1}
 WINDOWED = ("Conv", "MaxPool", "AveragePool", "LpPool", "ConvInteger", "QLinearConv")
 
 
@@ -36,21 +37,55 @@ def deviation(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
         return "it copies an axis of unchanged size, whatever the region"
     if node.type == "Resize" and node.attributes.get("keep_aspect_ratio_policy") and "axes" in node.attributes:
         return "it takes the sizes of negative axes for those of others"
+    if node.type == "Resize" and len(inputs) > 2 and inputs[2] is not None and inputs[2].size:
+        extents = _resized_extents(node, inputs)
+        if inputs[2].shape == extents.shape and ((inputs[2] != 1) & (np.floor(extents * inputs[2]) == extents)).any():
+            return "it copies an axis of unchanged size, whatever the scale"
     if node.type == "MeanVarianceNormalization":
         return "it leaves out the epsilon of the specification's function"
+    if node.type == "Squeeze" and len(inputs) > 1 and inputs[1] is not None and inputs[1].size == 0:
+        return "it takes no axes for all"
+    if node.type == "MatMulInteger" and inputs[0].size == 0:
+        return "it leaves a sum of nothing as the memory was"
+    if node.type in RECURRENT and (node.attributes.get("activations") or node.attributes.get("clip")):
+        return "its softplus overflows, and it refuses some names"
+    if node.type in ("ReduceMax", "ReduceMin") and inputs[0].dtype.kind == "f" and np.isnan(inputs[0]).any():
+        return "it passes over NaN or not, as its loops go"
     return None
+
+
+def _resized_extents(node: Node, inputs: Arrays) -> np.ndarray:
+    """The input's extents along the axes that the scales are for."""
+    axes = node.attributes.get("axes") or range(inputs[0].ndim)
+    return np.asarray([inputs[0].shape[axis] for axis in axes], np.float32)
 
 
 def is_right_result(case: Case) -> bool:
     """Whether the library may answer where both oracles refuse a broken case."""
     for node in case.nodes:
-        # Lists of numbers are read whatever their shape.
+        # Parameters of another shape, which ONNX Runtime alone has.
+        if node.domain:
+            return True
+        # Lists of numbers are read whatever their shape, and so are single numbers.
         if node.type in ("Slice", "Split", "Reshape", "Unsqueeze", "Squeeze", "ConstantOfShape", "Expand", "Tile",
                          "BatchNormalization", "InstanceNormalization", "Pad", "Resize", "TopK") and any(
                 a.array.ndim != 1 for a in case.leaves.values() if a.name in node.inputs[node.type != "ConstantOfShape":]):
             return True
+        if node.type in ("DFT", "STFT", "HannWindow", "HammingWindow", "BlackmanWindow", "MelWeightMatrix", "CumSum",
+                         "QuantizeLinear", "DequantizeLinear") and any(
+                a.array.ndim and a.array.size == 1 for a in case.leaves.values() if a.name in node.inputs):
+            return True
+        # A softmax of one number, along the axis that it would have.
+        if node.type in ("Softmax", "LogSoftmax") and node.attributes.get("axis") in (None, 0, -1):
+            return True
+        # Bands above half of the sample rate, which are empty; padding of a transposed convolution's end beyond a step;
+        # reflections of a single number.
+        if node.type == "MelWeightMatrix" or "output_padding" in node.attributes:
+            return True
+        if node.attributes.get("mode") == "reflect":
+            return True
         # An axis just past the end flattens everything, as Flatten's does.
-        if node.type in ("Softmax", "LogSoftmax") and case.opset < 13 and "axis" in node.attributes:
+        if node.type in ("Softmax", "LogSoftmax", "Hardmax") and case.opset < 13 and "axis" in node.attributes:
             return True
         # A zero point that is left out is 0; sizes win over scales.
         if node.type.startswith("QLinear") or node.type == "Resize":
@@ -58,7 +93,12 @@ def is_right_result(case: Case) -> bool:
         # LRN of any rank, and Mean of doubles that broadcast, which the reference does not add up.
         # A transposed convolution whose output_shape reaches beyond its window, with zeros there.
         # One class index without an axis, one number in a list, a Scan whose states change their shapes.
-        if node.type in ("LRN", "Mean", "OneHot", "Trilu", "Scan") or "output_shape" in node.attributes:
+        # A zero point for each row of a stack of matrices; conditions beyond the data, which take nothing.
+        # A ratio that drops nothing; an empty result with a size that no other axis would allow.
+        if node.type in ("Compress", "Dropout", "Tile", "LRN", "Mean", "OneHot", "MatMulInteger", "ConvInteger", "Trilu",
+                         "Scan"):
+            return True
+        if "output_shape" in node.attributes:
             return True
     return False
 
@@ -72,6 +112,16 @@ def rewritten(node: Node, opset: int, inputs: Arrays) -> Tuple[Node, Arrays, Cal
         return _time_first(node, inputs)
     if node.type in WINDOWED and str(node.attributes.get("auto_pad", "")).startswith("SAME"):
         return _padded(node, inputs), inputs, lambda outputs: outputs
+    if node.type == "MeanVarianceNormalization" and inputs[0].dtype == np.float32:
+        # The reference takes the mean's square from that of the squares: all is lost where these are near.
+        return node, [inputs[0].astype(np.float64)], lambda outputs: [outputs[0].astype(np.float32)]
+    if node.type == "BatchNormalization" and inputs[0].ndim == 1:
+        # C is 1 then, which the oracles do not know.
+        return node, [inputs[0][:, None]] + inputs[1:], lambda outputs: [outputs[0].reshape(-1)] + outputs[1:]
+    if node.type == "Dropout" and opset < 12:
+        # The mask tells what is kept: all. ONNX Runtime says none.
+        kind = inputs[0].dtype if opset < 10 else bool
+        return node, inputs, lambda outputs: outputs[:1] + [a if a is None else np.ones(a.shape, kind) for a in outputs[1:]]
     if node.type in ("Resize", "Upsample") and node.attributes.get("mode") not in (None, "nearest") and inputs[0].dtype.kind in "iu":
         return node, [inputs[0].astype(np.float32)] + inputs[1:], lambda outputs: [_rounded(outputs[0], inputs[0].dtype)]
     return node, inputs, lambda outputs: outputs
@@ -122,7 +172,8 @@ def invalid(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
     if node.type in RECURRENT:
         return _invalid_recurrent(node, inputs)
     if node.type in ("BatchNormalization", "InstanceNormalization"):
-        if first.ndim < 2 or any(a is not None and a.shape != first.shape[1:2] for a in inputs[1:]):
+        channels = (first.shape if first.ndim > 1 else (0, 1))[1:2] if node.type[0] == "B" else first.shape[1:2]
+        if first.ndim < 1 or any(a is not None and a.shape != channels for a in inputs[1:]):
             return "a parameter is not [C]"
     if node.type == "Slice" and len(inputs) > 1:
         given = [a for a in inputs[1:] if a is not None]
@@ -144,13 +195,43 @@ def invalid(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
         axis = node.attributes.get("axis", 1)
         if any(a is not None and a.ndim and a.size != 1 and a.shape != (first.shape[axis],) for a in inputs[1:]):
             return "a parameter that is not one an index"
-    if node.type.startswith("QLinear") and any(a is None for a in inputs[:8]):
+    if node.attributes.get("block_size") and node.type in ("QuantizeLinear", "DequantizeLinear"):
+        axis, block = node.attributes.get("axis", 1) % first.ndim, node.attributes["block_size"]
+        blocks = tuple(-(-e // block) if i == axis else e for i, e in enumerate(first.shape))
+        if any(a is not None and a.shape != blocks for a in inputs[1:]):
+            return "a parameter that is not one a block"
+    if node.type == "Gemm" and len(inputs) > 2 and inputs[2] is not None:
+        shape = (first.shape[bool(node.attributes.get("transA"))], inputs[1].shape[not node.attributes.get("transB")])
+        if np.broadcast_shapes(inputs[2].shape, shape) != shape:
+            return "an addend that does not broadcast"
+    if node.type == "GroupNormalization":
+        count = node.attributes["num_groups"] if opset < 21 else first.shape[1]
+        if any(a is not None and a.shape != (count,) for a in inputs[1:]):
+            return "a parameter that is not one a channel or group"
+    if node.type == "TopK" and len(inputs) > 1 and inputs[1] is not None and inputs[1].size != 1:
+        return "more than one k"
+    if node.type == "GatherND" and inputs[1].shape[-1] > first.ndim - node.attributes.get("batch_dims", 0):
+        return "indices of more axes than there are"
+    if node.type == "Tile" and inputs[1].shape != (first.ndim,):
+        return "repeats that are not one an axis"
+    if node.type == "STFT" and inputs[2] is not None and len(inputs) > 3 and inputs[3] is not None:
+        if inputs[2].size != int(inputs[3].reshape(-1)[0]):
+            return "a window that is not as long as a frame"
+    if node.type in ("QuantizeLinear", "DequantizeLinear") and len(inputs) > 2 and inputs[2] is not None:
+        if inputs[1].shape != inputs[2].shape:
+            return "a zero point of another shape than the scale"
+    if node.type.startswith("QLinear") and not node.domain and any(a is None for a in inputs[:8]):
         return "a scale or zero point that is missing"
     if node.type in ("Conv", "ConvTranspose") and len(inputs) > 2 and inputs[2] is not None:
         filters = inputs[1].shape[0] if node.type == "Conv" else inputs[1].shape[1] * node.attributes.get("group", 1)
         if inputs[2].shape != (filters,):
             return "a bias that is not one a filter"
+    if node.type in ("Conv", "ConvTranspose") and list(inputs[1].shape[2:]) != list(
+            node.attributes.get("kernel_shape", inputs[1].shape[2:])):
+        return "a kernel_shape that contradicts the weights"
     if node.type == "QLinearConv":
+        if len(inputs) > 8 and inputs[8] is not None and inputs[8].shape != (inputs[3].shape[0],):
+            return "a bias that is not one a filter"
         if any(a.size != 1 for i, a in enumerate(inputs) if a is not None and i in (1, 2, 6, 7)):
             return "a parameter that is not one number"
         if any(a.size not in (1, inputs[3].shape[0]) for a in inputs[4:6] if a is not None):
@@ -175,6 +256,8 @@ def invalid(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
         axes = node.attributes.get("axes") or list(range(first.ndim))
         if any(a is not None and a.size not in (0, len(axes)) for a in inputs[2:]):
             return "scales or sizes that are not one an axis"
+        if len(inputs) > 2 and inputs[1] is not None and inputs[1].size not in (0, 2 * len(axes)):
+            return "a region that is not two numbers an axis"
     return None
 
 
@@ -202,6 +285,16 @@ def undefined(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
     """Why the result is unspecified, or why ONNX Runtime dies instead of answering."""
     first = inputs[0] if inputs else None
     kind = first.dtype.kind if first is not None else ""
+    if ("QLinear" in node.type or node.type in ("QuantizeLinear", "DequantizeLinear")) and any(
+            a is not None and a.dtype == np.float32 and (a == 0).any() for a in inputs[1:]):
+        return "a scale of nothing"
+    if node.type in ("ArgMax", "ArgMin", "TopK") and kind == "f" and np.isnan(first).any():
+        return "the order of NaN"
+    if node.type.startswith("Scatter") and node.attributes.get("reduction") in ("max", "min") and any(
+            np.isnan(a).any() for a in inputs if a is not None and a.dtype.kind == "f"):
+        return "an extreme of NaN"
+    if node.type == "FusedMatMul" and 1 in (inputs[0].ndim, inputs[1].ndim):
+        return "a transposition of or by a vector, which ONNX Runtime leaves out"
     if node.type in ("Div", "Mod") and kind in "iu":
         # ONNX Runtime: SIGFPE.
         if (inputs[1] == 0).any():
@@ -212,11 +305,30 @@ def undefined(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
         return "backwards to the last number, which ONNX Runtime takes for the beginning"
     if node.type == "Gemm" and kind in "iu" and any(np.abs(a.astype(np.float64)).max(initial=0) > 2**24 for a in inputs if a is not None):
         return "an integer product overflows"
+    if node.type == "Gemm" and kind in "iu" and any(node.attributes.get(name, 1) % 1 for name in ("alpha", "beta")):
+        return "an integer times a number that is not whole"
     if node.type == "Resize" and node.attributes.get("coordinate_transformation_mode") == "align_corners":
         if len(inputs) > 2 and inputs[2] is not None and (inputs[2] % 1 != 0).any():
             return "a length that is not whole, rounded or not"
+    if node.type in RECURRENT and node.attributes.get("clip", 1) <= 0:
+        return "a limit that is none"
     if node.type == "LRN" and node.attributes.get("beta", 0.75) < 0:
         return "a negative power"
+    if node.type == "LRN" and node.attributes.get("size", 1) % 2 == 0:
+        return "a region of even size: ONNX Runtime reads beyond the channels"
+    if node.type == "ConstantOfShape" and first.size and (first >= 0).all() and np.prod(first.astype(np.float64)) > 1e8:
+        return "gigabytes, which take their time"
+    if node.type in ("HardSwish", "Gelu", "Swish", "Mish", "Softsign") and kind == "f" and np.isinf(first).any():
+        return "infinity times nothing, or by infinity: the limits here"
+    if node.type == "Shrink" and kind in "iu" and (np.abs(first.astype(np.float64)) > 2**53).any():
+        return "an integer that the result does not hold"
+    if node.type == "Einsum" and any(a.size == 0 for a in inputs):
+        # ONNX Runtime: SIGFPE.
+        return "a product of what is empty"
+    if node.type in ("Conv", "ConvTranspose", "ConvInteger") and 0 in inputs[1].shape:
+        return "weights without elements"
+    if node.type in ("MaxPool", "AveragePool") and _has_empty_window(node, first):
+        return "the largest or the mean of nothing"
     if node.type in ("GlobalMaxPool", "GlobalAveragePool") and first.ndim < 3:
         return "pooling without spatial dimensions"
     if node.type == "Erf" and kind in "iu":
@@ -234,6 +346,8 @@ def undefined(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
         return "nothing times infinity, and an activation of NaN"
     if node.type in RECURRENT and len(inputs) > 4 and inputs[4] is not None and (inputs[4] == 0).any():
         return "a sequence of no steps"
+    if node.type in RECURRENT and 0 in first.shape:
+        return "no steps, or nothing in them"
     if node.type == "ConvTranspose" and str(node.attributes.get("auto_pad", "")).startswith("SAME"):
         spans = zip(inputs[1].shape[2:], node.attributes.get("strides") or [1] * 3, node.attributes.get("dilations") or [1] * 3)
         if any((k - 1) * d + 1 < s for k, s, d in spans):
@@ -251,20 +365,32 @@ def undefined(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
             return "an integer reduction overflows"
         if node.type == "ReduceProd" and np.prod(np.abs(first.astype(np.float64)) + 1) > np.iinfo(first.dtype).max:
             return "an integer product overflows"
-    if node.type == "Cast" and kind == "f" and not _fits(first, node.attributes["to"]):
+    if node.type == "Cast" and kind == "f" and not _fits(first, helper.tensor_dtype_to_np_dtype(node.attributes["to"])):
         return "a number that the type does not hold"
     if node.type == "CastLike" and kind == "f" and inputs[1].dtype.kind in "iu":
-        limits = np.iinfo(inputs[1].dtype)
-        if not ((first > limits.min - 1.0) & (first < limits.max + 1.0)).all():
+        if not _fits(first, inputs[1].dtype):
             return "a number that the type does not hold"
     return None
 
 
-def _fits(array: np.ndarray, target: int) -> bool:
-    from onnx import helper
-
-    dtype = np.dtype(helper.tensor_dtype_to_np_dtype(target))
-    if dtype.kind not in "iu":
+def _fits(array: np.ndarray, target: np.dtype) -> bool:
+    if target.kind not in "iu":
         return True
-    limits = np.iinfo(dtype)
-    return bool(((array > limits.min - 1.0) & (array < limits.max + 1.0)).all())
+    limits, numbers = np.iinfo(target), array.astype(np.float64)
+    return bool(((numbers > limits.min - 1.0) & (numbers < limits.max + 1.0)).all())
+
+
+def _has_empty_window(node: Node, first: np.ndarray) -> bool:
+    """Whether a window of a pooling lies in the padding alone."""
+    padded = _padded(node, [first]) if str(node.attributes.get("auto_pad", "")).startswith("SAME") else node
+    extents, kernel = first.shape[2:], padded.attributes["kernel_shape"]
+    rank = len(extents)
+    pads = padded.attributes.get("pads") or [0] * 2 * rank
+    for axis, (extent, k) in enumerate(zip(extents, kernel)):
+        stride = (padded.attributes.get("strides") or [1] * rank)[axis]
+        dilation = (padded.attributes.get("dilations") or [1] * rank)[axis]
+        last = extent + pads[axis] + pads[rank + axis] - (k - 1) * dilation - 1
+        for start in range(-pads[axis], last - pads[axis] + stride, stride):
+            if not any(0 <= start + tap * dilation < extent for tap in range(k)) and start < extent + pads[rank + axis]:
+                return True
+    return False

@@ -13,6 +13,7 @@ from onnx import helper
 
 from . import known
 from .cases import FLOATS, Case, Node, element_type, tensor
+from .recurrent import by_loop
 
 onnxruntime.set_default_logger_severity(4)
 
@@ -39,6 +40,10 @@ def evaluate_case(case: Case, inputs: Dict[str, np.ndarray], noise: Optional[np.
     """Every value of the graph. With `noise`, computed ones are off by as much as rounding can make them."""
     values = {leaf.name: leaf.array for leaf in case.leaves.values()}
     values.update(inputs)
+    if noise is not None:
+        # Numbers of few bits: what a sum of them is must hold for their neighbours too.
+        values = {name: _noisy(array, noise, NOISE[array.dtype.name]) if array.dtype.name in ("float16", "bfloat16") else array
+                  for name, array in values.items()}
     constants = {leaf.name for leaf in case.leaves.values() if leaf.kind != "input"}
     for node in case.nodes:
         for name, array in zip(node.outputs, evaluate_node(node, case.opset, values, constants,
@@ -46,12 +51,19 @@ def evaluate_case(case: Case, inputs: Dict[str, np.ndarray], noise: Optional[np.
             if array is None:
                 continue
             if noise is not None and array.dtype.name in FLOATS and node.type not in EXACT:
-                with np.errstate(all="ignore"):
-                    amount = NOISE["float32" if node.type in known.SINGLE and array.dtype == "float64" else array.dtype.name]
-                    factor = 1 + amount * noise.standard_normal(array.shape)
-                    array = np.asarray(array.astype(np.float64) * factor).astype(array.dtype)
+                array = _noisy(
+                    array, noise, NOISE["float32" if node.type in known.SINGLE and array.dtype == "float64" else array.dtype.name])
             values[name] = array
     return values
+
+
+def _noisy(array: np.ndarray, noise: np.random.Generator, amount: float) -> np.ndarray:
+    """With errors of rounding, of each number and of sums as large as the largest."""
+    with np.errstate(all="ignore"):
+        exact = array.astype(np.float64)
+        largest = np.abs(exact[np.isfinite(exact)]).max(initial=0)
+        return np.asarray(exact * (1 + amount * noise.standard_normal(array.shape))
+                          + amount * largest * noise.standard_normal(array.shape)).astype(array.dtype)
 
 
 def evaluate_node(node: Node, opset: int, values: Dict[str, np.ndarray], constants=frozenset(),
@@ -61,15 +73,19 @@ def evaluate_node(node: Node, opset: int, values: Dict[str, np.ndarray], constan
     try:
         why_undefined = known.undefined(node, opset, inputs)
         why_invalid = known.invalid(node, opset, inputs)
-        node, inputs, after = known.rewritten(node, opset, inputs)
+        original, (node, inputs, after) = inputs, known.rewritten(node, opset, inputs)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise Refused(f"malformed: {error}")
     if why_undefined:
         raise Undefined(why_undefined)
     if why_invalid:
         raise Refused(why_invalid)
-    values = dict(values)
-    values.update({name: array for name, array in zip(node.inputs, inputs) if name})
+    if any(new is not old for new, old in zip(inputs, original)):
+        # A value may be several inputs of the node.
+        names = [name and f"{name}.{index}" for index, name in enumerate(node.inputs)]
+        constants = frozenset(new for new, old in zip(names, node.inputs) if old in constants)
+        node = Node(node.type, names, node.outputs, node.attributes, node.domain, node.captures)
+        values = {**values, **{name: array for name, array in zip(names, inputs) if name}}
     errors = []
     attempts = [runtime, runtime_through_float, reference]
     if reference_alone or known.deviation(node, opset, inputs):
@@ -115,8 +131,9 @@ def runtime(node: Node, opset: int, values: Dict[str, np.ndarray], constants) ->
 
 def _wide_type(node: Node, inputs) -> Optional[np.dtype]:
     """The element type to compute in single precision, if any."""
-    types = ["float16", "bfloat16"] + (["float64"] if node.type in known.SINGLE else [])
-    return next((a.dtype for a in inputs if a is not None and a.dtype.name in types), None)
+    floats = {a.dtype for a in inputs if a is not None and a.dtype.name in FLOATS}
+    names = ("float16", "bfloat16", "float64") if node.type in known.SINGLE else ("float16", "bfloat16")
+    return floats.pop() if len(floats) == 1 and next(iter(floats)).name in names else None
 
 
 def runtime_through_float(node: Node, opset: int, values: Dict[str, np.ndarray], constants) -> List[np.ndarray]:
@@ -131,7 +148,17 @@ def runtime_through_float(node: Node, opset: int, values: Dict[str, np.ndarray],
 
 
 def reference(node: Node, opset: int, values: Dict[str, np.ndarray], constants) -> List[np.ndarray]:
-    """ONNX's own evaluator."""
+    """ONNX's own evaluator; a loop of ours for what it has the defaults of alone."""
+    if node.type in known.RECURRENT:
+        return by_loop(node, [values[name] if name else None for name in node.inputs])
+    if node.type == "Resize" and node.attributes.get("coordinate_transformation_mode") == "pytorch_half_pixel":
+        raise ValueError("it puts a length of 1 elsewhere than its text")
+    if node.type in ("Softmax", "LogSoftmax", "Hardmax") and opset < 13:
+        raise ValueError("it does not take the axes from axis on as one")
+    if node.type == "LRN":
+        raise ValueError("it takes N for C")
+    if node.type == "Loop" and not node.inputs[1]:
+        raise ValueError("it takes a condition that is left out for false")
     model = single_node_model(node, opset, values, constants)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")

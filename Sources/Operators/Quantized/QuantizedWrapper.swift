@@ -37,9 +37,11 @@ final class QuantizedWrapper: Operator {
     }
     _ = try inputs.required(scale)
     let zero = try inputs.parameter(scale + 1, of: result.shape, axis: -1)
+    let operand = try inputs.required(first)
+    let type = zero?.type ?? operand.type
     return [
       try builder.quantized(
-        result, scale: inputs.parameter(scale, of: result.shape, axis: -1), zero: zero, to: zero?.type ?? .uint8)
+        result, scale: inputs.parameter(scale, of: result.shape, axis: -1), zero: zero, to: type)
     ]
   }
 }

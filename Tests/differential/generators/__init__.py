@@ -8,25 +8,31 @@ from typing import Callable, Dict, List
 GENERATORS: Dict[str, Callable] = {}
 #: By operator: how often it is tried, 1 being usual.
 WEIGHTS: Dict[str, float] = {}
+#: Those of another domain than ONNX's.
+DOMAINS: Dict[str, str] = {}
 
 
-def generator(*operators: str, weight: float = 1):
+def generator(*operators: str, weight: float = 1, domain: str = ""):
     """Registers a function `(builder, operator)` for operators."""
 
     def register(function: Callable) -> Callable:
         for operator in operators:
             GENERATORS[operator] = function
             WEIGHTS[operator] = weight
+            if domain:
+                DOMAINS[operator] = domain
         return function
 
     return register
 
 
 from . import (  # noqa: E402  Each registers its own.
-    control, convolution, elementwise, indexing, matrix, movement, normalization, quantized, recurrent, reduction, signal,
+    bfloat, control, convolution, elementwise, indexing, matrix, microsoft, movement, normalization, quantized, recurrent,
+    reduction, signal,
 )
 
 #: What a graph is about: operators that its nodes are drawn from. None means all.
 THEMES: List = [None, None, None] + [
     convolution.THEME, recurrent.THEME, movement.THEME, elementwise.THEME, quantized.THEME,
+    microsoft.THEME,
 ]

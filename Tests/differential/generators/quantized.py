@@ -14,7 +14,7 @@ _BYTES = ("uint8", "int8")
 
 
 def _scale(b: Builder, shape=(), dtype: str = "float32") -> str:
-    return b.weight(b.array(dtype, shape, 0.02, 0.2))
+    return b.weight(np.maximum(b.array(dtype, shape, 0.02, 0.2), np.asarray(0.02, dtype)))
 
 
 def _zero(b: Builder, dtype: str, shape=()) -> str:

@@ -68,6 +68,7 @@ CASES = [
     ("Hardmax", [zeros(2, 3)], {"axis": 3}, 11, "axis 3 is out of range"),
     ("LpPool", [zeros(1, 1, 4)], {"kernel_shape": [2], "p": 0}, 18, "'p' is not positive"),
     ("LpPool", [zeros(1, 1, 4)], {}, 18, "'kernel_shape' is missing"),
+    ("GroupNormalization", [zeros(1, 4, 2), zeros(2), zeros(2)], {"num_groups": 2}, 21, "expected [4]"),
     ("EyeLike", [zeros(2, 3, 4)], {}, 22, "expected rank 2"),
     ("EyeLike", [zeros(2, 3)], {"dtype": 99}, 22, "element type 99"),
     ("ReverseSequence", [zeros(3, 2), number([1, 4])], {}, 10, "length 4 is out of range for 3 time steps"),

@@ -89,7 +89,7 @@ final class Power: Operator {
       if number == 1 { return [base] }
       if number == 2 { return [try builder.unary("Pow", [Activation(.square)], base)] }
     }
-    if !base.type.isFloatingPoint, exponent.type.isFloatingPoint {
+    if exponent.type.isFloatingPoint, exponent.type != base.type {
       let power = try builder.binary(
         "Pow", .power, builder.cast(base, to: .float64), builder.cast(exponent, to: .float64))
       return [try builder.cast(power, to: base.type)]

@@ -16,7 +16,7 @@ let elementwiseOperators: [RegistryEntry] = [
     try Unary(
       node,
       Activation(
-        .selu, alpha: node.float("alpha", default: 1.673_263_2), beta: node.float("gamma", default: 1.050_700_9)))
+        .selu, alpha: node.float("alpha", default: 1.673_263_2), beta: node.float("gamma", default: 1.050_701_02)))
   },
   RegistryEntry("Celu", since: 12, .float) { (node) throws(Failure) in try Unary.celu(node) },
   RegistryEntry("Clip", .number, .same) { (node) throws(Failure) in try Clip(node) },

@@ -98,9 +98,11 @@ final class InstanceNormalization: Operator {
 /// by channel from 21 on. Computed in float32.
 final class GroupNormalization: Operator {
   private let groups: Int
+  private let isByGroup: Bool
   private let epsilon: Float
 
   override init(_ node: Node) throws(Failure) {
+    isByGroup = node.opset < 21
     groups = try node.int("num_groups", default: 0)
     epsilon = try node.float("epsilon", default: 1e-5)
     guard groups > 0 else { throw Failure(.invalidModel, "attribute 'num_groups' is missing or not positive") }
@@ -123,7 +125,7 @@ final class GroupNormalization: Operator {
 
   /// Values by group as values by channel.
   private func repeated(_ values: Operand, _ channels: Int, _ builder: PlanBuilder) throws(Failure) -> Operand {
-    guard values.shape == [groups], groups != channels else { return values }
+    guard isByGroup, values.shape == [groups], groups != channels else { return values }
     let view = try broadcast(builder.reshaped(values, [groups, 1]), to: [groups, channels / groups])
     return try builder.reshaped(view, [channels])
   }

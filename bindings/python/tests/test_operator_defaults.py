@@ -1,0 +1,55 @@
+"""What operators do where a model leaves something out, or where the file alone tells what is wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from onnx import TensorProto, helper
+
+import crnn
+import small_models
+
+
+def test_selu_has_the_gamma_of_its_specification() -> None:
+    """It is a number of single precision, whatever the input's: near values of that precision are not it."""
+    content = small_models.model([helper.make_node("Selu", ["x"], ["y"])],
+                                 [small_models.value("x", TensorProto.DOUBLE, [2])],
+                                 [small_models.value("y", TensorProto.DOUBLE, [2])])
+    with crnn.Model(content) as model:
+        result = model.run({"x": np.array([1.0, 2.0])})["y"]
+    assert result.tolist() == [1.05070102214813232421875, 2.1014020442962646484375]
+
+
+@pytest.mark.parametrize("operator", ["QLinearAdd", "QLinearMul"])
+def test_result_without_zero_point_has_the_operands_type(operator: str) -> None:
+    constants = {"scale": np.array(0.5, np.float32), "zero": np.array(0, np.int8)}
+    names = ["x", "scale", "zero"] * 2 + ["scale"]
+    content = small_models.model(
+        [helper.make_node(operator, names, ["y"], domain="com.microsoft")],
+        [small_models.value("x", TensorProto.INT8, [2])], [small_models.value("y", TensorProto.INT8, [2])], constants,
+        domains=["com.microsoft"])
+    values = np.array([-7, 9], np.int8)
+    with crnn.Model(content) as model:
+        result = model.run({"x": values})["y"]
+    assert result.dtype == np.int8
+    exact = values * 1.0 + values if operator == "QLinearAdd" else values * (values * 0.5)
+    assert result.tolist() == np.rint(exact).astype(np.int8).tolist()
+
+
+def test_stored_addend_of_gemm_has_no_third_axis() -> None:
+    constants = {"b": np.ones((2, 1), np.float32), "c": np.ones((1, 1, 1), np.float32)}
+    content = small_models.model([helper.make_node("Gemm", ["a", "b", "c"], ["y"])],
+                                 [small_models.value("a", TensorProto.FLOAT, [1, 2])],
+                                 [small_models.value("y", TensorProto.FLOAT, [1, 1])], constants)
+    with pytest.raises(crnn.Error, match="does not broadcast"):
+        with crnn.Model(content) as model:
+            model.run({"a": np.ones((1, 2), np.float32)})
+
+
+def test_exponent_of_more_bits_is_not_rounded() -> None:
+    inputs = [small_models.value("x", TensorProto.FLOAT16, [1]), small_models.value("e", TensorProto.FLOAT, [2])]
+    content = small_models.model([helper.make_node("Pow", ["x", "e"], ["y"])], inputs,
+                                 [small_models.value("y", TensorProto.FLOAT16, [2])])
+    with crnn.Model(content) as model:
+        result = model.run({"x": np.array([-1], np.float16), "e": np.array([1.99959, 2], np.float32)})["y"]
+    assert np.isnan(result[0]) and result[1] == 1
