@@ -23,6 +23,9 @@ SINGLE = frozenset("""Conv ConvTranspose Gemm AveragePool GlobalAveragePool Glob
 LayerNormalization RMSNormalization BatchNormalization LRN Gelu Resize Upsample LSTM GRU RNN
 HannWindow HammingWindow BlackmanWindow HardSwish Shrink""".split())
 
+# Activations of recurrent layers whose values have no limit.
+UNBOUNDED = frozenset(("affine", "elu", "leakyrelu", "relu", "softplus", "thresholdedrelu"))
+
 WINDOWED = ("Conv", "MaxPool", "AveragePool", "LpPool", "ConvInteger", "QLinearConv")
 
 
@@ -41,6 +44,8 @@ def deviation(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
         extents = _resized_extents(node, inputs)
         if inputs[2].shape == extents.shape and ((inputs[2] != 1) & (np.floor(extents * inputs[2]) == extents)).any():
             return "it copies an axis of unchanged size, whatever the scale"
+    if node.type == "Einsum" and any(a.dtype.kind in "iu" and np.abs(a.astype(np.float64)).max(initial=0) > 2**53 for a in inputs):
+        return "it adds integers that doubles do not hold"
     if node.type == "MeanVarianceNormalization":
         return "it leaves out the epsilon of the specification's function"
     if node.type == "Squeeze" and len(inputs) > 1 and inputs[1] is not None and inputs[1].size == 0:
@@ -79,10 +84,10 @@ def is_right_result(case: Case) -> bool:
         if node.type in ("Softmax", "LogSoftmax") and node.attributes.get("axis") in (None, 0, -1):
             return True
         # Bands above half of the sample rate, which are empty; padding of a transposed convolution's end beyond a step;
-        # reflections of a single number.
+        # reflections of a single number, and repetitions of what a negative pad cut off.
         if node.type == "MelWeightMatrix" or "output_padding" in node.attributes:
             return True
-        if node.attributes.get("mode") == "reflect":
+        if node.attributes.get("mode") in ("reflect", "wrap"):
             return True
         # An axis just past the end flattens everything, as Flatten's does.
         if node.type in ("Softmax", "LogSoftmax", "Hardmax") and case.opset < 13 and "axis" in node.attributes:
@@ -354,6 +359,9 @@ def undefined(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
             return "an integer power overflows"
     if node.type in ("Resize", "DFT", "STFT", "LayerNormalization", *RECURRENT) and kind == "f" and not np.isfinite(first).all():
         return "nothing times infinity, and an activation of NaN"
+    if node.type in RECURRENT and first.dtype.name == "float16" and UNBOUNDED & {
+            name.lower() for name in node.attributes.get("activations") or ()}:
+        return "states that may grow beyond the type"
     if node.type in RECURRENT and len(inputs) > 4 and inputs[4] is not None and (inputs[4] == 0).any():
         return "a sequence of no steps"
     if node.type in RECURRENT and 0 in first.shape:

@@ -36,6 +36,9 @@ final class Resize: Operator {
     if sampling.coordinates == .cropAndResize {
       region = try numbers(inputs.required(1), "the region", count: region.count, builder)
     }
+    var shape = input.shape
+    for (index, axis) in axes.enumerated() { shape[axis] = sizes[index] }
+    if try elementCount(of: shape) == 0 { return [try builder.allocate(input.type, shape)] }
     let isCopying = sampling.mode == .nearest
     var x = isCopying ? input : try builder.cast(input, to: .float32)
     for (index, axis) in axes.enumerated() {
