@@ -42,7 +42,7 @@ public final class Profile {
   }
 
   /// Forgets the figures; entries keep their numbers.
-  func reset() {
+  public func reset() {
     for index in entries.indices {
       entries[index].calls = 0
       entries[index].seconds = 0

@@ -28,9 +28,11 @@ final class BatchNormalization: Operator {
     var parameters: [Operand] = []
     for index in 1...4 {
       let parameter = try inputs.required(index)
-      guard parameter.count == channels else {
+      let expected = isByElement ? spread : [channels]
+      guard parameter.shape == expected else {
         throw Failure(
-          .invalidInput, "input \(index) has shape \(describe(parameter.shape)), expected \(channels) numbers")
+          .invalidInput,
+          "input \(index) has shape \(describe(parameter.shape)), expected \(describe(expected))")
       }
       parameters.append(try builder.contiguous(builder.cast(parameter, to: .float32)))
     }
