@@ -91,8 +91,9 @@ def _judge(case: Case, index: int, result, values: Optional[Dict[str, np.ndarray
     if not isinstance(result, dict):
         return _refusal(result) if index == 0 or _confirmed(case, case.runs()[index], values) else None
     single = any(node.type in known.SINGLE for node in case.nodes)
+    loose = max((known.LOOSE.get(node.type, 1) for node in case.nodes), default=1)
     for name in case.outputs:
-        message = difference(result[name], values[name], single)
+        message = difference(result[name], values[name], single, loose)
         if message and not _ill_conditioned(case, case.runs()[index], name, result[name], values[name]):
             return Finding("wrong", f"run {index}, {name}: {message}")
     return None

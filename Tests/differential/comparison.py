@@ -16,8 +16,9 @@ def wide(array: np.ndarray) -> np.ndarray:
     return array.astype(np.float64) if array.dtype.name in FLOATS else array
 
 
-def wrong_elements(got: np.ndarray, expected: np.ndarray, single: bool = False) -> np.ndarray:
-    """Where two arrays of one shape and type differ by more than rounding; `single`: doubles by single precision."""
+def wrong_elements(got: np.ndarray, expected: np.ndarray, single: bool = False, loose: float = 1) -> np.ndarray:
+    """Where two arrays of one shape and type differ by more than rounding; `single`: doubles by single precision;
+    `loose`: times the usual difference."""
     if expected.dtype.name not in FLOATS:
         return np.asarray(got != expected)
     relative, absolute = TOLERANCE["float32" if single and expected.dtype == np.float64 else expected.dtype.name]
@@ -25,18 +26,18 @@ def wrong_elements(got: np.ndarray, expected: np.ndarray, single: bool = False) 
     finite = np.abs(expected[np.isfinite(expected)])
     scale = max(float(finite.max()) if finite.size else 0.0, 1e-2)
     with np.errstate(all="ignore"):
-        near = np.abs(got - expected) <= relative * np.abs(expected) + absolute * scale
+        near = np.abs(got - expected) <= loose * (relative * np.abs(expected) + absolute * scale)
     same = (got == expected) | (np.isnan(got) & np.isnan(expected))
     return ~(near | same)
 
 
-def difference(got: np.ndarray, expected: np.ndarray, single: bool = False) -> Optional[str]:
+def difference(got: np.ndarray, expected: np.ndarray, single: bool = False, loose: float = 1) -> Optional[str]:
     """What is wrong with a result; None if nothing."""
     if got.dtype != expected.dtype:
         return f"element type {got.dtype}, expected {expected.dtype}"
     if got.shape != expected.shape:
         return f"shape {list(got.shape)}, expected {list(expected.shape)}"
-    wrong = wrong_elements(got, expected, single)
+    wrong = wrong_elements(got, expected, single, loose)
     if not wrong.any():
         return None
     at = tuple(int(i) for i in np.argwhere(wrong)[0]) if wrong.ndim else ()
