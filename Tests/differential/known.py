@@ -310,6 +310,8 @@ def undefined(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
     if node.type.startswith("Scatter") and node.attributes.get("reduction") in ("max", "min") and any(
             np.isnan(a).any() for a in inputs if a is not None and a.dtype.kind == "f"):
         return "an extreme of NaN"
+    if node.type == "QLinearMatMul" and any(a is not None and a.size > 1 for a in inputs[6:8]):
+        return "a scale of the result for each row, which the reference spreads over the columns"
     if node.type == "FusedMatMul" and 1 in (inputs[0].ndim, inputs[1].ndim):
         return "a transposition of or by a vector, which ONNX Runtime leaves out"
     if node.type in ("Div", "Mod") and kind in "iu":
@@ -365,7 +367,7 @@ def undefined(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
     if node.type == "Pow" and kind in "iu":
         with np.errstate(all="ignore"):
             result = np.power(first.astype(np.float64), inputs[1].astype(np.float64))
-        if not (np.abs(result) <= np.iinfo(first.dtype).max).all():
+        if not (np.abs(result) < float(np.iinfo(first.dtype).max)).all():
             return "an integer power overflows"
     if node.type in ("Resize", "DFT", "STFT", "LayerNormalization", *RECURRENT) and kind == "f" and not np.isfinite(first).all():
         return "nothing times infinity, and an activation of NaN"
