@@ -471,7 +471,7 @@ typedef struct crnn_ctc_span {
 /** Forced alignment: the most probable path that spells the tokens (Viterbi).
  *  scores: [frame_count, class_count]; spans: room for token_count of them;
  *  log_probability: of the path, or NULL. CRNN_INVALID_INPUT when the tokens
- *  take more frames than there are. */
+ *  take more frames than there are, or their probability is 0. */
 CRNN_API crnn_status crnn_ctc_align(const float *scores, size_t frame_count, size_t class_count, const int32_t *tokens,
                                     size_t token_count, const crnn_ctc_options *options, crnn_ctc_span *spans,
                                     double *log_probability);

@@ -38,7 +38,7 @@ public struct Alignment {
 /// Forced alignment: the most probable path that spells the tokens (Viterbi over the blank-augmented transcript). Among
 /// equally probable ways into a state, staying wins over the step from its neighbour, and that over the skip.
 ///
-/// - Throws: `invalidInput` when the frames are fewer than the transcript takes.
+/// - Throws: `invalidInput` when the frames are fewer than the transcript takes, or its probability is 0.
 public func align(
   _ tokens: UnsafeBufferPointer<Int32>, to scores: LogProbabilities, blank: Int
 ) throws(Failure) -> Alignment {
@@ -65,6 +65,10 @@ public func align(
   var state = count - 1
   if count > 1, best[count - 2] > best[count - 1] { state = count - 2 }
   alignment.logProbability = best[state]
+  // Where no path is possible, none was kept to be followed back.
+  guard alignment.logProbability > -.infinity || tokens.isEmpty else {
+    throw Failure(.invalidInput, "the probability of the transcript is 0: no path spells it")
+  }
   let spans = alignment.spans
   for frame in (0..<scores.frameCount).reversed() {
     if state & 1 == 1 { spans[state >> 1].add(frame, scores) }

@@ -130,7 +130,7 @@ def align(scores: Any, tokens: Any, blank: int = 0, *, kind: str = "log_probabil
     scores, blank, kind  as for `greedy`.
     tokens               classes other than the blank.
 
-    Raises InvalidInputError when the tokens take more frames than there are.
+    Raises InvalidInputError when the tokens take more frames than there are, or their probability is 0.
     """
     array, classes = _scores(scores, 2), _classes(tokens, "tokens")
     spans = (_api.ctc_span * len(classes))()

@@ -103,6 +103,19 @@ def test_losses_that_are_infinite_or_certain() -> None:
     assert crnn.ctc.score(certain, [1, 2]) == -np.inf
 
 
+@pytest.mark.parametrize("tokens", [[1], [1, 2], [2, 2, 1]])
+def test_impossible_transcripts_have_no_alignment(tokens: List[int]) -> None:
+    for frames in (5, 6, 50):
+        nothing = np.full((frames, 4), -np.inf, np.float32)
+        with pytest.raises(crnn.InvalidInputError, match="probability of the transcript is 0"):
+            crnn.ctc.align(nothing, tokens)
+        never = np.zeros((frames, 4), np.float32)
+        never[:, tokens[-1]] = -np.inf
+        with pytest.raises(crnn.InvalidInputError, match="probability of the transcript is 0"):
+            crnn.ctc.align(never, tokens)
+        assert crnn.ctc.align(nothing, []) == ()
+
+
 @pytest.mark.parametrize("arguments, message", [
     (([[0.5, -1.0]], [1]), "certainty"),
     (([[np.nan, -1.0]], [1]), r"NaN"),
