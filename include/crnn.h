@@ -478,8 +478,6 @@ CRNN_API crnn_status crnn_ctc_align(const float *scores, size_t frame_count, siz
 
 typedef struct crnn_beam_options {
     size_t size;
-    /** Labels, blank and kind, as for crnn_ctc_greedy. */
-    crnn_ctc_options ctc;
     /** Prefixes kept after each frame. Default: 100. */
     int32_t width;
     /** Classes looked at in a frame, the most probable ones. Default: 0, all. */
@@ -511,9 +509,11 @@ typedef struct crnn_hypotheses {
 
 /** CTC prefix beam search (Graves 2012; Hannun et al. 2014): the most probable
  *  texts rather than the most probable path. scores: [frame_count,
- *  class_count]. The result is the caller's: crnn_hypotheses_free. */
+ *  class_count]; options: labels, blank and kind, as for crnn_ctc_greedy. The
+ *  result is the caller's: crnn_hypotheses_free. */
 CRNN_API crnn_status crnn_ctc_beam_search(const float *scores, size_t frame_count, size_t class_count,
-                                          const crnn_beam_options *options, crnn_hypotheses **hypotheses);
+                                          const crnn_ctc_options *options, const crnn_beam_options *beam,
+                                          crnn_hypotheses **hypotheses);
 
 CRNN_API void crnn_hypotheses_free(crnn_hypotheses *hypotheses);
 

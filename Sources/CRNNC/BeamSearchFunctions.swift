@@ -5,29 +5,31 @@ import Tensors
 
 @c @implementation
 public func crnn_ctc_beam_search(
-  _ scores: UnsafePointer<Float>!, _ frame_count: Int, _ class_count: Int, _ options: UnsafePointer<crnn_beam_options>!,
-  _ hypotheses: UnsafeMutablePointer<UnsafeMutablePointer<crnn_hypotheses>?>!
+  _ scores: UnsafePointer<Float>!, _ frame_count: Int, _ class_count: Int, _ options: UnsafePointer<crnn_ctc_options>!,
+  _ beam: UnsafePointer<crnn_beam_options>!, _ hypotheses: UnsafeMutablePointer<UnsafeMutablePointer<crnn_hypotheses>?>!
 ) -> crnn_status {
   reporting { () throws(Failure) in
     let result = try required(hypotheses, "hypotheses")
     result.pointee = nil
-    let options = try sized(options, zero: crnn_beam_options(), "options")
-    guard options.hypothesis_count >= 0, options.width >= 0 else {
-      throw Failure(.invalidArgument, "options.hypothesis_count or width is negative")
+    let options = try sized(options, zero: crnn_ctc_options(), "options")
+    let beam = try sized(beam, zero: crnn_beam_options(), "beam")
+    guard beam.hypothesis_count >= 0, beam.width >= 0 else {
+      throw Failure(
+        .invalidArgument,
+        "beam.hypothesis_count is \(beam.hypothesis_count) and width \(beam.width), expected 0 or more")
     }
-    let view = try Scores(
-      scores, frameCount: frame_count, classCount: class_count, kind: kind(options.ctc))
-    let texts = try labels(options.ctc, classCount: class_count) ?? Labels()
+    let view = try Scores(scores, frameCount: frame_count, classCount: class_count, kind: kind(options))
+    let texts = try labels(options, classCount: class_count) ?? Labels()
     let logs = try LogProbabilities(view)
     var settings = PrefixBeamSearch.Settings()
-    settings.blank = Int(options.ctc.blank)
-    if options.width > 0 { settings.width = Int(options.width) }
-    settings.tokenCount = Int(options.token_count)
-    if options.token_min_log_probability != 0 { settings.tokenMinLogProbability = options.token_min_log_probability }
+    settings.blank = Int(options.blank)
+    if beam.width > 0 { settings.width = Int(beam.width) }
+    settings.tokenCount = Int(beam.token_count)
+    if beam.token_min_log_probability != 0 { settings.tokenMinLogProbability = beam.token_min_log_probability }
     var search = try PrefixBeamSearch(settings, classCount: class_count)
     try search.push(logs)
     var block = HypothesisBlock()
-    for found in search.best(max(1, Int(options.hypothesis_count))) {
+    for found in search.best(max(1, Int(beam.hypothesis_count))) {
       let alignment = try found.tokens.withUnsafeBufferPointer { tokens throws(Failure) in
         try align(tokens, to: logs, blank: settings.blank)
       }
@@ -49,11 +51,8 @@ private struct HypothesisBlock {
   mutating func add(_ alignment: Alignment, _ score: Double, _ texts: Labels, blank: Int) {
     items.append((alignment.count, text.count, score))
     for index in 0..<alignment.count {
-      let token = alignment[index]
-      spans.append(
-        crnn_ctc_span(
-          token: token.token, first_frame: token.firstFrame, frame_count: token.frameCount, score: token.score))
-      text.append(contentsOf: texts.text(ofClass: Int(token.token), blank: blank))
+      spans.append(crnn_ctc_span(alignment[index]))
+      text.append(contentsOf: texts.text(ofClass: Int(alignment[index].token), blank: blank))
     }
     text.append(0)
   }

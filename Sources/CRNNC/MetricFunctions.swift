@@ -19,7 +19,3 @@ public func crnn_edit_distance(
     reference_length?.pointee = found.referenceLength
   }
 }
-
-private func bytes(of text: UnsafePointer<CChar>) -> UnsafeBufferPointer<UInt8> {
-  UnsafeBufferPointer(start: UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self), count: strlen(text))
-}

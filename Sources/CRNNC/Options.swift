@@ -1,4 +1,5 @@
 import CCRNN
+import CSystem
 import Tensors
 
 /// A struct that begins with its size, as this library knows it: members that the caller's version lacks are zero.
@@ -31,4 +32,9 @@ func fill<Info>(_ pointer: UnsafeMutablePointer<Info>, with info: Info, _ name: 
     guard end > start, let base = bytes.baseAddress else { return }
     (UnsafeMutableRawPointer(pointer) + start).copyMemory(from: base + start, byteCount: end - start)
   }
+}
+
+/// A text without its NUL.
+func bytes(of text: UnsafePointer<CChar>) -> UnsafeBufferPointer<UInt8> {
+  UnsafeBufferPointer(start: UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self), count: strlen(text))
 }

@@ -95,7 +95,7 @@ func labels(_ options: crnn_ctc_options, classCount: Int) throws(Failure) -> Lab
   var labels = Labels()
   for index in 0..<options.label_count {
     guard let text = pointers[index] else { throw Failure(.invalidArgument, "options.labels[\(index)] is NULL") }
-    labels.append(UnsafeBufferPointer(start: UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self), count: strlen(text)))
+    labels.append(bytes(of: text))
   }
   return labels
 }

@@ -83,11 +83,7 @@ public func crnn_ctc_align(
     let tokens = try transcript(tokens, token_count, "tokens")
     guard tokens.isEmpty || spans != nil else { throw Failure(.invalidArgument, "spans is NULL") }
     let aligned = try align(tokens, to: LogProbabilities(view), blank: Int(options.blank))
-    for index in tokens.indices {
-      let token = aligned[index]
-      spans[index] = crnn_ctc_span(
-        token: token.token, first_frame: token.firstFrame, frame_count: token.frameCount, score: token.score)
-    }
+    for index in tokens.indices { spans[index] = crnn_ctc_span(aligned[index]) }
     log_probability?.pointee = aligned.logProbability
   }
 }
@@ -101,4 +97,10 @@ private func transcript(
   }
   if count > 0 { _ = try required(tokens, name) }
   return UnsafeBufferPointer(start: tokens, count: count)
+}
+
+extension crnn_ctc_span {
+  init(_ token: AlignedToken) {
+    self.init(token: token.token, first_frame: token.firstFrame, frame_count: token.frameCount, score: token.score)
+  }
 }

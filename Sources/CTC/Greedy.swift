@@ -16,14 +16,12 @@ public struct GreedyPath {
 /// - Throws: `invalidArgument` when `blank` is not a class, `invalidInput` when a score is not a number.
 /// - Complexity: one pass over the T·C scores.
 public func greedyPath(through scores: Scores, blank: Int) throws(Failure) -> GreedyPath {
-  guard blank >= 0, blank < scores.classCount else {
-    throw Failure(.invalidArgument, "blank is class \(blank), expected 0 to \(scores.classCount - 1)")
-  }
+  try check(blank: blank, classCount: scores.classCount)
   var labels = try DecodedLabels()
   var previous = blank
   for frame in 0..<scores.frameCount {
     guard let best = bestClass(of: scores.frame(frame), count: scores.classCount) else {
-      throw notANumber(in: scores, frame: frame)
+      throw scores.notANumber(in: frame)
     }
     if best != blank {
       let confidence = scores.probability(ofBest: best, frame: frame)
@@ -46,11 +44,4 @@ public func greedyPath(through scores: Scores, blank: Int) throws(Failure) -> Gr
   }
   let mean = sum / Double(max(labels.isEmpty ? scores.frameCount : labels.count, 1))
   return GreedyPath(labels: labels, frameCount: scores.frameCount, confidence: Float(mean))
-}
-
-private func notANumber(in scores: Scores, frame: Int) -> Failure {
-  let row = scores.frame(frame)
-  var label = 0
-  while label < scores.classCount - 1, row[label] == row[label] { label += 1 }
-  return Failure(.invalidInput, "the score of class \(label) in frame \(frame) is not a number (NaN)")
 }

@@ -49,12 +49,9 @@ public struct LogProbabilities {
   private func failure(in frame: Int) -> Failure {
     var label = 0
     while label < classCount - 1, row(frame)[label] <= 1e-3 { label += 1 }
-    let isNumber = row(frame)[label] == row(frame)[label]
+    if row(frame)[label] != row(frame)[label] { return scores.notANumber(in: frame) }
     return Failure(
-      .invalidInput,
-      isNumber
-        ? "the score of class \(label) in frame \(frame) is above that of certainty; are they logits?"
-        : "the score of class \(label) in frame \(frame) is not a number (NaN)")
+      .invalidInput, "the score of class \(label) in frame \(frame) is above that of certainty; are they logits?")
   }
 }
 

@@ -24,7 +24,7 @@ public struct PrefixBeamSearch {
   }
 
   /// A prefix in the beam.
-  struct Entry {
+  private struct Entry {
     var node: Int32
     /// ln of the probability of the paths that end in a blank, and of those that end in the last token.
     var blank: Float
@@ -32,12 +32,11 @@ public struct PrefixBeamSearch {
     var total: Float
   }
 
-  let settings: Settings
-  let classCount: Int
-  private(set) var frameCount = 0
-  var prefixes: PrefixTree
+  private let settings: Settings
+  private let classCount: Int
+  private var prefixes = PrefixTree()
   /// The best first, after each frame.
-  private(set) var beam: [Entry] = []
+  private var beam: [Entry] = []
   private var next: [Entry] = []
   /// The frame's tokens.
   private var choices: [Ranked] = []
@@ -47,9 +46,7 @@ public struct PrefixBeamSearch {
 
   /// - Throws: `invalidArgument` for a setting out of range.
   public init(_ settings: Settings, classCount: Int) throws(Failure) {
-    guard settings.blank >= 0, settings.blank < classCount else {
-      throw Failure(.invalidArgument, "blank is class \(settings.blank), expected 0 to \(classCount - 1)")
-    }
+    try check(blank: settings.blank, classCount: classCount)
     guard settings.width >= 1, settings.width <= 1 << 20 else {
       throw Failure(.invalidArgument, "width is \(settings.width), expected 1 to \(1 << 20)")
     }
@@ -58,7 +55,6 @@ public struct PrefixBeamSearch {
     }
     self.settings = settings
     self.classCount = classCount
-    prefixes = PrefixTree()
     beam.reserveCapacity(settings.width)
     next.reserveCapacity(2 * settings.width)
     beam.append(Entry(node: 0, blank: 0, token: -.infinity, total: 0))
@@ -79,7 +75,6 @@ public struct PrefixBeamSearch {
     keepPrefixes(row)
     extend()
     try select()
-    frameCount += 1
   }
 
   /// The frame's tokens, the most probable first.
@@ -172,18 +167,6 @@ public struct PrefixBeamSearch {
   public func best(_ count: Int) -> [(tokens: [Int32], score: Float)] {
     beam.prefix(max(count, 0)).map { (prefixes.tokens(to: $0.node), $0.total) }
   }
-
-  /// How many first tokens all prefixes in the beam share: those cannot change any more.
-  public var stableCount: Int {
-    guard var shared = beam.first.map({ prefixes.tokens(to: $0.node) }) else { return 0 }
-    for entry in beam.dropFirst() {
-      let tokens = prefixes.tokens(to: entry.node)
-      var count = 0
-      while count < min(shared.count, tokens.count), shared[count] == tokens[count] { count += 1 }
-      shared.removeSubrange(count...)
-    }
-    return shared.count
-  }
 }
 
 /// Something with a score.
@@ -195,11 +178,4 @@ private struct Ranked {
 /// The highest score first, the lowest number among equals.
 private func sort(_ items: inout [Ranked]) {
   items.sort { $0.score != $1.score ? $0.score > $1.score : $0.number < $1.number }
-}
-
-/// ln(exp(a) + exp(b)) in single precision.
-@inline(__always)
-private func logSum(_ a: Float, _ b: Float) -> Float {
-  let (high, low) = a > b ? (a, b) : (b, a)
-  return low == -.infinity ? high : high + log1pf(expf(low - high))
 }

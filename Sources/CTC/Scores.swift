@@ -62,4 +62,18 @@ public struct Scores {
       return 1 / sum
     }
   }
+
+  /// The error for a frame with a score that is not a number.
+  func notANumber(in frame: Int) -> Failure {
+    let row = self.frame(frame)
+    var label = 0
+    while label < classCount - 1, row[label] == row[label] { label += 1 }
+    return Failure(.invalidInput, "the score of class \(label) in frame \(frame) is not a number (NaN)")
+  }
+}
+
+func check(blank: Int, classCount: Int) throws(Failure) {
+  guard blank >= 0, blank < classCount else {
+    throw Failure(.invalidArgument, "blank is class \(blank), expected 0 to \(classCount - 1)")
+  }
 }

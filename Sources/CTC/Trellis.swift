@@ -9,9 +9,7 @@ struct Trellis {
 
   /// - Throws: `invalidArgument` for a blank or a token that is no class, and for a token that is the blank.
   init(_ tokens: UnsafeBufferPointer<Int32>, blank: Int, classCount: Int) throws(Failure) {
-    guard blank >= 0, blank < classCount else {
-      throw Failure(.invalidArgument, "blank is class \(blank), expected 0 to \(classCount - 1)")
-    }
+    try check(blank: blank, classCount: classCount)
     for (index, token) in tokens.enumerated() {
       guard token >= 0, token < classCount, token != blank else {
         throw Failure(
@@ -47,11 +45,4 @@ struct Trellis {
     let first = max(0, stateCount &- 2 &* (frameCount &- frame))
     return first..<max(first, min(stateCount, 2 &* (frame &+ 1)))
   }
-}
-
-/// ln(exp(a) + exp(b)).
-@inline(__always)
-func logSum(_ a: Double, _ b: Double) -> Double {
-  let (high, low) = a > b ? (a, b) : (b, a)
-  return low == -.infinity ? high : high + log1p(exp(low - high))
 }

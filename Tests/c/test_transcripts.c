@@ -61,18 +61,14 @@ static void test_beam_search(void) {
     static const char *const labels[] = {"a", "\xc3\xa9"};
     crnn_beam_options options = {.size = sizeof options, .width = 20, .hypothesis_count = 30};
     crnn_hypotheses *found = NULL;
-    crnn_ctc_options *ctc = &options.ctc;
+    crnn_ctc_options ctc = {sizeof ctc, labels, 2, 0, CRNN_PROBABILITIES};
     double sum = 0, value = 0;
-    ctc->size = sizeof *ctc;
-    ctc->labels = labels;
-    ctc->label_count = 2;
-    ctc->kind = CRNN_PROBABILITIES;
-    if (expect(CRNN_OK, crnn_ctc_beam_search(scores, 3, 3, &options, &found))) {
+    if (expect(CRNN_OK, crnn_ctc_beam_search(scores, 3, 3, &ctc, &options, &found))) {
         for (size_t i = 0; i < found->count; i++) {
             const crnn_hypothesis *item = &found->items[i];
             int32_t tokens[3] = {0};
             for (size_t j = 0; j < item->token_count; j++) tokens[j] = item->tokens[j].token;
-            expect(CRNN_OK, crnn_ctc_score(scores, 3, 3, tokens, item->token_count, ctc, &value));
+            expect(CRNN_OK, crnn_ctc_score(scores, 3, 3, tokens, item->token_count, &ctc, &value));
             check(fabs(item->score - value) < 1e-5);
             sum += exp(item->score);
         }
@@ -82,20 +78,20 @@ static void test_beam_search(void) {
         crnn_hypotheses_free(found);
     }
     options.hypothesis_count = 0;
-    if (expect(CRNN_OK, crnn_ctc_beam_search(scores, 3, 3, &options, &found))) {
+    if (expect(CRNN_OK, crnn_ctc_beam_search(scores, 3, 3, &ctc, &options, &found))) {
         check(found->count == 1);
         crnn_hypotheses_free(found);
     }
     crnn_hypotheses_free(NULL);
-    expect(CRNN_INVALID_ARGUMENT, crnn_ctc_beam_search(scores, 3, 3, &options, NULL));
+    expect(CRNN_INVALID_ARGUMENT, crnn_ctc_beam_search(scores, 3, 3, &ctc, &options, NULL));
     options.width = -1;
-    expect(CRNN_INVALID_ARGUMENT, crnn_ctc_beam_search(scores, 3, 3, &options, &found));
+    expect(CRNN_INVALID_ARGUMENT, crnn_ctc_beam_search(scores, 3, 3, &ctc, &options, &found));
     options.width = 5;
     options.token_count = -1;
-    expect(CRNN_INVALID_ARGUMENT, crnn_ctc_beam_search(scores, 3, 3, &options, &found));
+    expect(CRNN_INVALID_ARGUMENT, crnn_ctc_beam_search(scores, 3, 3, &ctc, &options, &found));
     options.token_count = 0;
-    ctc->blank = 3;
-    expect(CRNN_INVALID_ARGUMENT, crnn_ctc_beam_search(scores, 3, 3, &options, &found));
+    ctc.blank = 3;
+    expect(CRNN_INVALID_ARGUMENT, crnn_ctc_beam_search(scores, 3, 3, &ctc, &options, &found));
 }
 
 static void test_edit_distance(void) {

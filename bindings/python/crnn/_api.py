@@ -187,7 +187,6 @@ class ctc_span(Structure):
 class beam_options(_Sized):
     _fields_ = [
         ("size", c_size_t),
-        ("ctc", ctc_options),
         ("width", c_int32),
         ("token_count", c_int32),
         ("token_min_log_probability", c_float),
@@ -252,7 +251,8 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Any, ...]]] = {
                             POINTER(c_double))),
     "ctc_align": (_STATUS, (c_void_p, c_size_t, c_size_t, c_void_p, c_size_t, POINTER(ctc_options),
                             POINTER(ctc_span), POINTER(c_double))),
-    "ctc_beam_search": (_STATUS, (c_void_p, c_size_t, c_size_t, POINTER(beam_options), POINTER(POINTER(hypotheses)))),
+    "ctc_beam_search": (_STATUS, (c_void_p, c_size_t, c_size_t, POINTER(ctc_options), POINTER(beam_options),
+                                  POINTER(POINTER(hypotheses)))),
     "hypotheses_free": (None, (POINTER(hypotheses),)),
     "edit_distance": (_STATUS, (c_char_p, c_char_p, c_int, POINTER(c_size_t), POINTER(c_size_t))),
 }

@@ -34,10 +34,7 @@ def greedy(scores: Any, labels: Optional[Sequence[str]] = None, blank: int = 0, 
     With equal scores the lowest class wins. Raises InvalidInputError for NaN.
     """
     array = _scores(scores, 2)
-    options = _options(blank, kind)
-    if labels is not None:
-        texts = _texts(tuple(labels))
-        options.labels, options.label_count = texts, len(texts)
+    options = _options(blank, kind, labels)
     result = ctypes.POINTER(_api.reading)()
     _api.ctc_greedy(address(array), *array.shape, ctypes.byref(options), ctypes.byref(result))
     return _reading.take(result)
@@ -78,35 +75,32 @@ class BeamSearch:
     def __init__(self, labels: Optional[Sequence[str]] = None, blank: int = 0, width: int = 100, *,
                  token_count: Optional[int] = None, token_min_log_probability: Optional[float] = None,
                  kind: str = "log_probabilities") -> None:
-        """labels, blank, kind          as for `greedy`.
-        width                        prefixes kept after each frame.
-        token_count                  classes looked at in a frame, the most probable ones; None means all.
-        token_min_log_probability    classes less probable than this are not looked at in a frame; None means no limit.
+        """labels, blank, kind        as for `greedy`.
+        width                      prefixes kept after each frame.
+        token_count                classes looked at in a frame, the most probable ones; None means all.
+        token_min_log_probability  classes less probable than this are not looked at in a frame; None means no limit.
         """
         if width < 1:
             raise InvalidArgumentError(f"width is {width}, expected 1 or more")
         if token_count is not None and token_count < 1:
             raise InvalidArgumentError(f"token_count is {token_count}, expected 1 or more")
-        options = _api.beam_options(ctc=_options(blank, kind), width=_arguments.int32(width, "width"),
-                                    token_count=_arguments.int32(token_count or 0, "token_count"))
-        if token_min_log_probability is not None:
-            # 0 stands for no limit in C; no class but a certain one is above a limit of minus almost nothing.
-            options.token_min_log_probability = min(token_min_log_probability, -1e-30)
-        if labels is not None:
-            self._texts = _texts(tuple(labels))
-            options.ctc.labels, options.ctc.label_count = self._texts, len(self._texts)
-        self._options = options
+        self._options = _options(blank, kind, labels)
+        self._width = _arguments.int32(width, "width")
+        self._token_count = _arguments.int32(token_count or 0, "token_count")
+        # 0 stands for no limit in C; no class but a certain one is above a limit of minus almost nothing.
+        self._token_min = 0.0 if token_min_log_probability is None else min(token_min_log_probability, -1e-30)
 
     def __call__(self, scores: Any, n_best: int = 1) -> Tuple[Hypothesis, ...]:
         """The n_best most probable texts of scores [T, C], the best first; fewer when the beam has no more."""
         if n_best < 1:
             raise InvalidArgumentError(f"n_best is {n_best}, expected 1 or more")
         array = _scores(scores, 2)
-        options = _api.beam_options()
-        ctypes.pointer(options)[0] = self._options
-        options.hypothesis_count = _arguments.int32(n_best, "n_best")
+        beam = _api.beam_options(width=self._width, token_count=self._token_count,
+                                 token_min_log_probability=self._token_min,
+                                 hypothesis_count=_arguments.int32(n_best, "n_best"))
         result = ctypes.POINTER(_api.hypotheses)()
-        _api.ctc_beam_search(address(array), *array.shape, ctypes.byref(options), ctypes.byref(result))
+        _api.ctc_beam_search(address(array), *array.shape, ctypes.byref(self._options), ctypes.byref(beam),
+                             ctypes.byref(result))
         try:
             return tuple(_hypothesis(item) for item in result.contents.items[: result.contents.count])
         finally:
@@ -198,10 +192,14 @@ def _scores(scores: Any, rank: int) -> np.ndarray:
     return np.require(array, np.float32, ["C", "A"])
 
 
-def _options(blank: int, kind: str) -> _api.ctc_options:
+def _options(blank: int, kind: str, labels: Optional[Sequence[str]] = None) -> _api.ctc_options:
     if kind not in _KINDS:
         raise InvalidArgumentError(f"kind is {kind!r}; expected one of {', '.join(_KINDS)}")
-    return _api.ctc_options(blank=_arguments.int32(blank, "blank"), kind=_KINDS[kind])
+    options = _api.ctc_options(blank=_arguments.int32(blank, "blank"), kind=_KINDS[kind])
+    if labels is not None:
+        texts = _texts(tuple(labels))
+        options.labels, options.label_count = texts, len(texts)
+    return options
 
 
 def _classes(values: Any, what: str) -> np.ndarray:
