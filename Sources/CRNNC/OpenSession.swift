@@ -27,8 +27,7 @@ final class OpenSession {
     let model = open.model
     session = try Session(
       model.network, threads: threads, planCapacity: planCapacity,
-      iterationLimit: loopLimit == 0 ? Session.defaultIterationLimit : loopLimit, isExact: isExact,
-      isProfiled: isProfiled)
+      iterationLimit: loopLimit, isExact: isExact, isProfiled: isProfiled)
     var failure: Failure?
     do throws(Failure) {
       let metadata = model.metadata

@@ -40,9 +40,7 @@ private func read(_ image: ImageView, _ open: OpenSession) throws(Failure) -> Un
   }
   let output = try outputIndex(description.output, network)
   let input = try prepare(image, for: description)
-  let results = try open.session.run([
-    InputData(InputDescription(input.type, input.shape), UnsafeRawPointer(input.storage.base))
-  ])
+  let results = try open.session.run([InputData(input)])
   // The session was handed an address only.
   withExtendedLifetime(input) {}
   let scores = try Tensor(

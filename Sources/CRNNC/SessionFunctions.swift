@@ -26,9 +26,10 @@ public func crnn_session_create(
     }
     let threads = options.threads == -1 ? Int(system_processor_count()) : max(1, Int(options.threads))
     let capacity = options.plan_capacity == 0 ? 16 : Int(options.plan_capacity)
+    let loopLimit = options.loop_limit == 0 ? Session.defaultIterationLimit : Int(options.loop_limit)
     result.pointee = HandleTable.shared.add(
       try OpenSession(
-        open, threads: threads, planCapacity: capacity, loopLimit: Int(options.loop_limit),
+        open, threads: threads, planCapacity: capacity, loopLimit: loopLimit,
         isExact: options.exact != 0, isProfiled: options.profile != 0), .session)
   }
 }

@@ -3,12 +3,6 @@ import Operators
 import Plans
 import Tensors
 
-/// What all plans of a session have in common.
-struct PlanSettings {
-  var threads: Int
-  var isExact: Bool
-}
-
 /// Makes plans: lowers the nodes of a network one after the other, as far as what is known allows.
 final class Planner {
   /// Why a plan ends before the network does.
@@ -38,17 +32,17 @@ final class Planner {
   }
 
   /// The first plan for inputs of these shapes.
-  static func plan(_ network: Network, for inputs: [InputDescription], _ settings: PlanSettings) throws(Failure) -> Plan {
-    let planner = Planner(network, PlanBuilder(threads: settings.threads, isExact: settings.isExact))
+  static func plan(_ network: Network, for inputs: [InputDescription], _ builder: PlanBuilder) throws(Failure) -> Plan {
+    let planner = Planner(network, builder)
     for (id, input) in zip(network.given, inputs) { try planner.addSlot(id, input) }
     return try planner.finish(from: 0, .shapes(inputs), after: nil)
   }
 
   /// The plan that goes on where a content became known.
   static func plan(
-    _ network: Network, after previous: Plan, _ frontier: Frontier, content: Tensor, _ settings: PlanSettings
+    _ network: Network, after previous: Plan, _ frontier: Frontier, content: Tensor, _ builder: PlanBuilder
   ) throws(Failure) -> Plan {
-    let planner = Planner(network, PlanBuilder(threads: settings.threads, isExact: settings.isExact))
+    let planner = Planner(network, builder)
     planner.resume(frontier)
     for case let id? in frontier.awaited { planner.operands[id] = planner.builder.constant(content) }
     return try planner.finish(from: frontier.node, .content(Array(content.bytes)), after: previous)
@@ -57,9 +51,9 @@ final class Planner {
   /// The plan that goes on after an operator that was computed between two plans; nil for results that nobody wants.
   static func plan(
     _ network: Network, after previous: Plan, _ frontier: Frontier, results: [InputDescription],
-    _ settings: PlanSettings
+    _ builder: PlanBuilder
   ) throws(Failure) -> Plan {
-    let planner = Planner(network, PlanBuilder(threads: settings.threads, isExact: settings.isExact))
+    let planner = Planner(network, builder)
     planner.resume(frontier)
     for (id, result) in zip(frontier.awaited, results) { try planner.addSlot(id, result) }
     return try planner.finish(from: frontier.node, .shapes(results), after: previous)

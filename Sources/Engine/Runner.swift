@@ -38,8 +38,8 @@ final class Runner {
     bodies = [NodeBodies?](repeating: nil, count: network.graph.nodes.count)
   }
 
-  private var planSettings: PlanSettings {
-    PlanSettings(threads: execution.threads.count, isExact: settings.isExact || !execution.kernels.hasWinograd)
+  private func newBuilder() -> PlanBuilder {
+    PlanBuilder(threads: execution.threads.count, isExact: settings.isExact || !execution.kernels.hasWinograd)
   }
 
   var planCount: Int { plans.count }
@@ -92,7 +92,7 @@ final class Runner {
     } else {
       let start = system_seconds()
       do throws(Failure) {
-        plan = try Planner.plan(network, for: inputs.map { $0.description }, planSettings)
+        plan = try Planner.plan(network, for: inputs.map { $0.description }, newBuilder())
       } catch {
         throw error.within("\(description(of: inputs))")
       }
@@ -162,8 +162,7 @@ final class Runner {
     if let known { return known }
     let start = system_seconds()
     do throws(Failure) {
-      let next = try Planner.plan(
-        network, after: plan, frontier, content: content.copied(), planSettings)
+      let next = try Planner.plan(network, after: plan, frontier, content: content.copied(), newBuilder())
       remember(next, since: start)
       return next
     } catch {
@@ -209,7 +208,7 @@ final class Runner {
     let known = find(after: plan) { $0.key == .shapes(shapes) }
     if let known { return known }
     let start = system_seconds()
-    let next = try Planner.plan(network, after: plan, frontier, results: shapes, planSettings)
+    let next = try Planner.plan(network, after: plan, frontier, results: shapes, newBuilder())
     remember(next, since: start)
     return next
   }
@@ -256,11 +255,8 @@ private final class NodeBodies: Bodies {
   }
 
   override func run(_ graph: Int, _ inputs: [Tensor]) throws(Failure) -> [Tensor] {
-    let given = (inputs + captured[graph]).map { tensor in
-      InputData(InputDescription(tensor.type, tensor.shape), UnsafeRawPointer(tensor.storage.base))
-    }
     var results: [Tensor] = []
-    for output in try runners[graph].run(given) {
+    for output in try runners[graph].run((inputs + captured[graph]).map { InputData($0) }) {
       let result = try Tensor(output.type, output.shape)
       result.storage.base.copyMemory(from: output.data, byteCount: output.byteCount)
       results.append(result)

@@ -11,6 +11,11 @@ public struct InputData {
     self.description = description
     self.data = data
   }
+
+  /// A tensor's elements, in place: the caller keeps it.
+  public init(_ tensor: Tensor) {
+    self.init(InputDescription(tensor.type, tensor.shape), UnsafeRawPointer(tensor.storage.base))
+  }
 }
 
 /// A result, in the session's memory until its next run.

@@ -31,8 +31,7 @@ import Testing
       }
       tensors.append(tensor)
     }
-    let outputs = try session.run(
-      tensors.map { InputData(InputDescription($0.type, $0.shape), UnsafeRawPointer($0.storage.base)) })
+    let outputs = try session.run(tensors.map { InputData($0) })
     let results = outputs.map { output -> [Float] in
       guard output.type == .float32 else { return [] }
       let elements = output.data.assumingMemoryBound(to: Float.self)
