@@ -11,6 +11,8 @@ import time
 import traceback
 from typing import List
 
+import crnn  # noqa: F401  Without the library all ends here, not in every worker anew.
+
 from . import mutate
 from .check import check, expected_of, make_case, types_of
 from .library import Library
