@@ -22,10 +22,10 @@
  * text of this thread's last failure, which names the file, node or argument
  * and what was expected, is crnn_last_error().
  *
- * Threads. A crnn_model is immutable and may be used by any number of threads
- * at once. A crnn_session belongs to one thread at a time; a second thread that
- * calls it meanwhile gets CRNN_BUSY. Every other function may be called from
- * any thread.
+ * Threads. A crnn_model, a crnn_language_model and a crnn_lexicon are immutable
+ * and may be used by any number of threads at once. A crnn_session belongs to
+ * one thread at a time; a second thread that calls it meanwhile gets CRNN_BUSY.
+ * Every other function may be called from any thread.
  *
  * Ownership. What a function hands out through a `**` parameter is the
  * caller's, to be given back with the matching `_release` or `_free`, each of
@@ -516,6 +516,87 @@ CRNN_API crnn_status crnn_ctc_beam_search(const float *scores, size_t frame_coun
                                           crnn_hypotheses **hypotheses);
 
 CRNN_API void crnn_hypotheses_free(crnn_hypotheses *hypotheses);
+
+/* ---- Language models and lexicons --------------------------------------- */
+
+/** An n-gram back-off model of words or characters, from a .crnnlm file, which
+ *  `crnn-convert` makes from an ARPA file. Immutable: any number of threads may
+ *  use one. */
+typedef struct crnn_language_model crnn_language_model;
+
+/** Opens a language model. It is used where it lies in the mapped file, whose
+ *  content is checked first; options.copy_file is as for models. CRNN_FILE_ERROR,
+ *  CRNN_INVALID_MODEL, CRNN_UNSUPPORTED, CRNN_OUT_OF_MEMORY. */
+CRNN_API crnn_status crnn_language_model_open(const char *path, const crnn_model_options *options,
+                                              crnn_language_model **language_model);
+
+/** Gives the handle back. Decoders that use the model keep it alive. */
+CRNN_API void crnn_language_model_release(crnn_language_model *language_model);
+
+typedef struct crnn_language_model_info {
+    /** Set by the caller. */
+    size_t size;
+    /** The longest n-grams' length. */
+    int32_t order;
+    /** 1 when its words are single characters, 0 otherwise. */
+    int32_t is_character_model;
+    /** Words, "<unk>", "<s>" and "</s>" included. */
+    uint64_t word_count;
+    /** n-grams of all lengths. */
+    uint64_t ngram_count;
+    /** Bytes of the file. */
+    uint64_t byte_count;
+} crnn_language_model_info;
+
+CRNN_API crnn_status crnn_language_model_get_info(const crnn_language_model *language_model,
+                                                  crnn_language_model_info *info);
+
+/** ln of the probability that the model gives a text: of its words, which ASCII
+ *  white space parts, or in a character model of its code points. Words that
+ *  the model does not know count as "<unk>".
+ *
+ *  begin  1: the text begins a sentence. 0: nothing is known of what came
+ *         before it.
+ *  end    1: it ends a sentence.
+ *
+ *  CRNN_INVALID_INPUT when the text is not UTF-8. */
+CRNN_API crnn_status crnn_language_model_score(const crnn_language_model *language_model, const char *text,
+                                               int32_t begin, int32_t end, double *log_probability);
+
+/** A set of words. Immutable: any number of threads may use one. */
+typedef struct crnn_lexicon crnn_lexicon;
+
+/** Opens a .crnnlex file, which is used where it lies, or reads a word list: a
+ *  UTF-8 text with a word a line. Its content tells which it is;
+ *  options.copy_file is as for models. CRNN_FILE_ERROR, CRNN_INVALID_MODEL,
+ *  CRNN_UNSUPPORTED, CRNN_INVALID_INPUT for a bad word list, CRNN_OUT_OF_MEMORY. */
+CRNN_API crnn_status crnn_lexicon_open(const char *path, const crnn_model_options *options, crnn_lexicon **lexicon);
+
+/** A lexicon of a word list in memory: UTF-8, a word a line. Empty lines and
+ *  repeated words do not count. CRNN_INVALID_INPUT when there is no word, or a
+ *  line is not UTF-8; CRNN_LIMIT_EXCEEDED for more than 1 GiB of words. */
+CRNN_API crnn_status crnn_lexicon_create(const char *words, size_t byte_count, crnn_lexicon **lexicon);
+
+/** Gives the handle back. Decoders that use the lexicon keep it alive. */
+CRNN_API void crnn_lexicon_release(crnn_lexicon *lexicon);
+
+/** Writes a .crnnlex file. It appears whole or not at all; an existing one is
+ *  replaced. */
+CRNN_API crnn_status crnn_lexicon_save(const crnn_lexicon *lexicon, const char *path);
+
+typedef struct crnn_lexicon_info {
+    /** Set by the caller. */
+    size_t size;
+    /** Different words. */
+    uint64_t word_count;
+    /** Bytes that they take, in memory and in a file. */
+    uint64_t byte_count;
+} crnn_lexicon_info;
+
+CRNN_API crnn_status crnn_lexicon_get_info(const crnn_lexicon *lexicon, crnn_lexicon_info *info);
+
+/** Whether a word is in the lexicon: `result` becomes 1 or 0. */
+CRNN_API crnn_status crnn_lexicon_contains(const crnn_lexicon *lexicon, const char *word, int32_t *result);
 
 /* ---- Metrics ------------------------------------------------------------ */
 

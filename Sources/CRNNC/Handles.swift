@@ -1,5 +1,6 @@
 import CCRNN
 import CSystem
+import CTC
 import Tensors
 
 /// Handles are numbers, not addresses: slot and generation in a table. A released, foreign or invented handle is
@@ -74,12 +75,14 @@ final class HandleTable: @unchecked Sendable {
 }
 
 enum HandleKind {
-  case model, session
+  case model, session, languageModel, lexicon
 
   var name: String {
     switch self {
     case .model: "model"
     case .session: "session"
+    case .languageModel: "language model"
+    case .lexicon: "lexicon"
     }
   }
 }
@@ -98,6 +101,14 @@ func model(_ handle: OpaquePointer?) throws(Failure) -> OpenModel {
 
 func session(_ handle: OpaquePointer?) throws(Failure) -> OpenSession {
   unsafeDowncast(try object(handle, .session), to: OpenSession.self)
+}
+
+func languageModel(_ handle: OpaquePointer?) throws(Failure) -> LanguageModel {
+  unsafeDowncast(try object(handle, .languageModel), to: LanguageModel.self)
+}
+
+func lexicon(_ handle: OpaquePointer?) throws(Failure) -> Lexicon {
+  unsafeDowncast(try object(handle, .lexicon), to: Lexicon.self)
 }
 
 /// Gives a handle back; NULL and dead handles are left alone.

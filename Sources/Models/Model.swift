@@ -1,4 +1,3 @@
-import CSystem
 import Engine
 import Formats
 import Graphs
@@ -20,9 +19,9 @@ public final class Model: @unchecked Sendable {
   /// - Parameter copyingFile: read it into memory instead of mapping it.
   public convenience init(path: String, copyingFile: Bool = false) throws(Failure) {
     do throws(Failure) {
-      let file = try ModelBytes(path: path, copying: copyingFile)
+      let file = try OpenFile(path: path, copying: copyingFile)
       try self.init(
-        file.bytes, keeping: file.owner, folder: folder(of: path), copyingExternalData: copyingFile,
+        file.bytes, keeping: file, folder: folder(of: path), copyingExternalData: copyingFile,
         mappedBytes: copyingFile ? 0 : file.bytes.count)
     } catch {
       throw error.within("\(path)")
@@ -95,23 +94,6 @@ public final class Model: @unchecked Sendable {
   }
 
   private var constants: [Tensor] { network.graph.family.flatMap { $0.values.compactMap { $0.constant } } }
-}
-
-/// The bytes of a model file.
-private struct ModelBytes {
-  let bytes: UnsafeRawBufferPointer
-  let owner: AnyObject
-
-  init(path: String, copying: Bool) throws(Failure) {
-    var file = system_file()
-    let error = system_open_file(path, copying ? 1 : 0, &file)
-    guard error == 0 else {
-      throw Failure(error == ENOMEM ? .outOfMemory : .fileError, "\(String(cString: system_error_text(error)))")
-    }
-    let open = OpenFile(file)
-    owner = open
-    bytes = open.bytes
-  }
 }
 
 /// Everything before the last slash.

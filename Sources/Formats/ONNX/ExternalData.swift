@@ -1,17 +1,6 @@
 import CSystem
 import Tensors
 
-/// A file held in memory, mapped or read, for as long as this object lives.
-public final class OpenFile {
-  private let file: system_file
-
-  public init(_ file: system_file) { self.file = file }
-
-  public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: file.address, count: file.byte_count) }
-
-  deinit { system_close_file(file) }
-}
-
 /// Where in another file a tensor's elements lie: the `external_data` entries of a TensorProto.
 struct ExternalLocation {
   /// Relative to the model's folder.

@@ -202,6 +202,21 @@ class hypotheses(Structure):
     _fields_ = [("items", POINTER(hypothesis)), ("count", c_size_t)]
 
 
+class language_model_info(_Sized):
+    _fields_ = [
+        ("size", c_size_t),
+        ("order", c_int32),
+        ("is_character_model", c_int32),
+        ("word_count", c_uint64),
+        ("ngram_count", c_uint64),
+        ("byte_count", c_uint64),
+    ]
+
+
+class lexicon_info(_Sized):
+    _fields_ = [("size", c_size_t), ("word_count", c_uint64), ("byte_count", c_uint64)]
+
+
 log_callback = ctypes.CFUNCTYPE(None, c_int, c_char_p, c_void_p)
 
 #: Marks a function that returns a crnn_status, which is checked.
@@ -254,6 +269,16 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Any, ...]]] = {
     "ctc_beam_search": (_STATUS, (c_void_p, c_size_t, c_size_t, POINTER(ctc_options), POINTER(beam_options),
                                   POINTER(POINTER(hypotheses)))),
     "hypotheses_free": (None, (POINTER(hypotheses),)),
+    "language_model_open": (_STATUS, (c_char_p, POINTER(model_options), _OUT_HANDLE)),
+    "language_model_release": (None, (_HANDLE,)),
+    "language_model_get_info": (_STATUS, (_HANDLE, POINTER(language_model_info))),
+    "language_model_score": (_STATUS, (_HANDLE, c_char_p, c_int32, c_int32, POINTER(c_double))),
+    "lexicon_open": (_STATUS, (c_char_p, POINTER(model_options), _OUT_HANDLE)),
+    "lexicon_create": (_STATUS, (c_char_p, c_size_t, _OUT_HANDLE)),
+    "lexicon_release": (None, (_HANDLE,)),
+    "lexicon_save": (_STATUS, (_HANDLE, c_char_p)),
+    "lexicon_get_info": (_STATUS, (_HANDLE, POINTER(lexicon_info))),
+    "lexicon_contains": (_STATUS, (_HANDLE, c_char_p, POINTER(c_int32))),
     "edit_distance": (_STATUS, (c_char_p, c_char_p, c_int, POINTER(c_size_t), POINTER(c_size_t))),
 }
 
@@ -319,6 +344,16 @@ ctc_greedy = _declare(_library, "ctc_greedy")
 ctc_loss = _declare(_library, "ctc_loss")
 ctc_score = _declare(_library, "ctc_score")
 ctc_align = _declare(_library, "ctc_align")
+language_model_open = _declare(_library, "language_model_open")
+language_model_release = _declare(_library, "language_model_release")
+language_model_get_info = _declare(_library, "language_model_get_info")
+language_model_score = _declare(_library, "language_model_score")
+lexicon_open = _declare(_library, "lexicon_open")
+lexicon_create = _declare(_library, "lexicon_create")
+lexicon_release = _declare(_library, "lexicon_release")
+lexicon_save = _declare(_library, "lexicon_save")
+lexicon_get_info = _declare(_library, "lexicon_get_info")
+lexicon_contains = _declare(_library, "lexicon_contains")
 edit_distance = _declare(_library, "edit_distance")
 ctc_beam_search = _declare(_library, "ctc_beam_search")
 hypotheses_free = _declare(_library, "hypotheses_free")

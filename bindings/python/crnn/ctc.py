@@ -11,10 +11,12 @@ import numpy as np
 
 from . import _api, _arguments, _reading
 from ._errors import InvalidArgumentError, InvalidInputError
+from ._language_model import LanguageModel
+from ._lexicon import Lexicon
 from ._reading import Reading
 from ._tensors import address
 
-__all__ = ["BeamSearch", "Hypothesis", "Span", "align", "greedy", "loss", "score"]
+__all__ = ["BeamSearch", "Hypothesis", "LanguageModel", "Lexicon", "Span", "align", "greedy", "loss", "score"]
 
 _KINDS = {"log_probabilities": _api.ScoreKind.LOG_PROBABILITIES, "probabilities": _api.ScoreKind.PROBABILITIES,
           "logits": _api.ScoreKind.LOGITS}

@@ -4,11 +4,11 @@ private let prime3: UInt64 = 0x1656_67B1_9E37_79F9
 private let prime4: UInt64 = 0x85EB_CA77_C2B2_AE63
 private let prime5: UInt64 = 0x27D4_EB2F_1656_67C5
 
-/// XXH64 with seed 0, the checksum of the native format.
+/// XXH64 with seed 0, the checksum of the library's own files.
 ///
 /// Implements the specification of the xxHash algorithms by Yann Collet, version 0.1.1, section "XXH64 algorithm
 /// description". It guards against damage, not against forgery.
-func xxHash64(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+public func xxHash64(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
   guard let start = bytes.baseAddress else { return xxHash64(tailOf: prime5, nil, 0, length: 0) }
   var position = start
   var remaining = bytes.count
