@@ -62,6 +62,8 @@ int32_t system_open_file(const char *path, int32_t copy, system_file *file) {
     void *address = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0);
     if (address == MAP_FAILED) error = errno;
     else *file = (system_file){address, (size_t)status.st_size, 1};
+    // All of it will be read at once: one call in place of a fault for every few pages. Without it, slower.
+    if (!error) madvise(address, (size_t)status.st_size, MADV_POPULATE_READ);
   }
   close(descriptor);
   return error;

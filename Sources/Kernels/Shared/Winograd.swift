@@ -1,3 +1,4 @@
+import CSystem
 import KernelTable
 
 /// Tiles of an image to the matrices of their points.
@@ -73,13 +74,18 @@ func winogradOutput(_ block: WinogradBlock) {
   }
 }
 
-/// Weights to the points' weights.
+/// Weights to the points' weights. The taps come from afar, in more streams than the processor follows.
 @inline(never)
 func winogradWeights(_ w: WinogradWeights) {
   var grid = Grid()
   grid.withPointers { _, buffer in
     transform(
-      .weights, w.vertical, w.horizontal, w.count, buffer, { load(w.taps + ($0 * w.tapStride + $1)) },
+      .weights, w.vertical, w.horizontal, w.count, buffer,
+      {
+        let tap = w.taps + ($0 * w.tapStride + $1)
+        vector_prefetch(tap + 8 * panelColumns)
+        return load(tap)
+      },
       { store($2, w.points + ($0 * w.pointStride + $1)) })
   }
 }

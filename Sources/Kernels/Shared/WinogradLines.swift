@@ -17,20 +17,6 @@ extension WinogradSide {
 
   /// Numbers that it gives.
   @inline(always) func results(_ role: WinogradRole) -> Int { role == .output ? outputs : points }
-
-  /// The factors of the taps in each point's weight, three a point.
-  fileprivate var factors: InlineArray<18, Float> {
-    let scaleA = 0.5 / (a2 * (a2 - b2)), scaleB = 0.5 / (b2 * (b2 - a2))
-    return switch self {
-    case .one: [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
-    case .two: [1, 0, 0, 0.5, 0.5, 0.5, 0.5, -0.5, 0.5, 0, 0, 1, 0, 0, 0, 0, 0, 0]
-    case .four:
-      [
-        1 / (a2 * b2), 0, 0, scaleA, a * scaleA, a2 * scaleA, scaleA, -a * scaleA, a2 * scaleA,
-        scaleB, b * scaleB, b2 * scaleB, scaleB, -b * scaleB, b2 * scaleB, 0, 0, 1,
-      ]
-    }
-  }
 }
 
 /// Transforms `count` lines; both closures take the line and the position in it.
@@ -39,43 +25,24 @@ func winogradLines(
   _ role: WinogradRole, _ side: WinogradSide, _ count: Int, _ read: (Int, Int) -> Vector,
   _ write: (Int, Int, Vector) -> Void
 ) {
-  if role == .weights {
-    weightLines(side, count, read, write)
-    return
-  }
   switch side {
   case .one:
     for line in 0..<count { write(line, 0, read(line, 0)) }
   case .two:
     for line in 0..<count {
-      if role == .input {
-        inputTwo({ read(line, $0) }, { write(line, $0, $1) })
-      } else {
-        outputTwo({ read(line, $0) }, { write(line, $0, $1) })
+      switch role {
+      case .input: inputTwo({ read(line, $0) }, { write(line, $0, $1) })
+      case .output: outputTwo({ read(line, $0) }, { write(line, $0, $1) })
+      case .weights: weightsTwo({ read(line, $0) }, { write(line, $0, $1) })
       }
     }
   case .four:
     for line in 0..<count {
-      if role == .input {
-        inputFour({ read(line, $0) }, { write(line, $0, $1) })
-      } else {
-        outputFour({ read(line, $0) }, { write(line, $0, $1) })
+      switch role {
+      case .input: inputFour({ read(line, $0) }, { write(line, $0, $1) })
+      case .output: outputFour({ read(line, $0) }, { write(line, $0, $1) })
+      case .weights: weightsFour({ read(line, $0) }, { write(line, $0, $1) })
       }
-    }
-  }
-}
-
-/// The weights' transform is bound by the memory that it fills: a plain product with a matrix will do.
-@inline(always)
-private func weightLines(
-  _ side: WinogradSide, _ count: Int, _ read: (Int, Int) -> Vector, _ write: (Int, Int, Vector) -> Void
-) {
-  let factors = side.factors
-  for line in 0..<count {
-    for point in 0..<side.points {
-      var sum = Vector()
-      for tap in 0..<side.taps { sum = multiplyAdd(sum, read(line, tap), factors[point * 3 + tap]) }
-      write(line, point, sum)
     }
   }
 }
@@ -118,4 +85,27 @@ private func outputFour(_ m: (Int) -> Vector, _ write: (Int, Vector) -> Void) {
   write(1, multiplyAdd(differenceA * a, differenceB, b))
   write(2, multiplyAdd(sumA * a2, sumB, b2))
   write(3, multiplyAdd(multiplyAdd(m(5), differenceA, a * a2), differenceB, b * b2))
+}
+
+@inline(always)
+private func weightsTwo(_ h: (Int) -> Vector, _ write: (Int, Vector) -> Void) {
+  let (h0, h1, h2) = (h(0), h(1), h(2))
+  let even = (h0 + h2) * 0.5
+  write(0, h0)
+  write(1, multiplyAdd(even, h1, 0.5))
+  write(2, multiplyAdd(even, h1, -0.5))
+  write(3, h2)
+}
+
+@inline(always)
+private func weightsFour(_ h: (Int) -> Vector, _ write: (Int, Vector) -> Void) {
+  let scaleA = 0.5 / (a2 * (a2 - b2)), scaleB = 0.5 / (b2 * (b2 - a2))
+  let (h0, h1, h2) = (h(0), h(1), h(2))
+  write(0, h0 * (1 / (a2 * b2)))
+  let evenA = multiplyAdd(h0 * scaleA, h2, a2 * scaleA), evenB = multiplyAdd(h0 * scaleB, h2, b2 * scaleB)
+  write(1, multiplyAdd(evenA, h1, a * scaleA))
+  write(2, multiplyAdd(evenA, h1, -a * scaleA))
+  write(3, multiplyAdd(evenB, h1, b * scaleB))
+  write(4, multiplyAdd(evenB, h1, -b * scaleB))
+  write(5, h2)
 }

@@ -5,8 +5,8 @@ import Tensors
 /// Convolution by tiles: the input's tiles to points, a matrix product for each point, and back; a block of tiles at a
 /// time, so that its matrices stay in the cache.
 ///
-/// Threads share the blocks or, when these are few, the tiles and products of one block. Each tile's numbers are the
-/// same either way.
+/// Threads share the blocks or, when these are few, the tiles and products of one block. The points' weights are kept,
+/// or made anew for a strip of columns at a time. Each tile's numbers are the same either way.
 final class WinogradConvolution {
   private let tiles: WinogradTiles
   private let geometry: ConvolutionGeometry
@@ -18,6 +18,8 @@ final class WinogradConvolution {
   private let y: Operand
   private let activation: Activation
   private let scratch: Operand
+  /// A strip of weights for each thread.
+  private let strips: Operand
 
   init(
     _ tiles: WinogradTiles, _ g: ConvolutionGeometry, _ cache: WinogradWeightCache, _ x: Operand, _ packed: Operand,
@@ -30,26 +32,36 @@ final class WinogradConvolution {
     layout = WinogradLayout(tiles, count: g.batch * tiles.down * tiles.across, threads: builder.threads)
     scratch = try builder.scratch(
       floats: elementCount(of: [layout.sharesBlocks ? builder.threads : 1, layout.floats]))
+    strips = try builder.scratch(floats: elementCount(of: [builder.threads, layout.stripFloats]))
   }
 
   func emit(_ builder: PlanBuilder) {
     builder.emit(
       "Conv Winograd \(tiles.vertical.outputs)x\(tiles.horizontal.outputs)",
-      reads: [x, packed] + (bias.map { [$0] } ?? []), writes: [y, scratch], flops: geometry.flops
+      reads: [x, packed] + (bias.map { [$0] } ?? []), writes: [y, scratch, strips], flops: geometry.flops
     ) { self.run($0) }
   }
 
   private func run(_ execution: Execution) {
-    guard let weights = cache.weights(tiles, geometry, from: execution.floats(packed), execution) else { return }
+    let taps = WinogradTaps(execution.floats(packed), tiles, geometry)
+    let weights = cache.weights(tiles, taps, takesStrips: layout.blocks <= 4, execution)
     let threads = execution.threads.count
-    let memory = execution.floats(scratch)
+    let memory = execution.floats(scratch), strips = execution.floats(strips)
     let work = 2 &* layout.count &* tiles.points &* tiles.inputChannels &* tiles.outputChannels
+    let products = weights == nil ? layout.strips : layout.products
+    let makeProduct = { [self] (index: Int, count: Int, memory: UnsafeMutablePointer<Float>, thread: Int) in
+      if let weights {
+        multiply(index, count, weights, memory, execution)
+      } else {
+        multiply(strip: index, count, taps, strips + thread * layout.stripFloats, memory, execution)
+      }
+    }
     if layout.sharesBlocks {
       execution.parallel(layout.blocks, work: work) { (block, thread) in
         let memory = memory + thread * layout.floats
         let count = layout.tiles(of: block)
         transform(block, 0, count, memory, toImage: false, execution)
-        for index in 0..<layout.products { multiply(index, count, weights, memory, execution) }
+        for index in 0..<products { makeProduct(index, count, memory, thread) }
         transform(block, 0, count, memory, toImage: true, execution)
       }
       return
@@ -58,9 +70,9 @@ final class WinogradConvolution {
       let count = layout.tiles(of: block)
       let piece = max(1, count / (2 * threads))
       for phase in 0..<3 {
-        execution.parallel(phase == 1 ? layout.products : (count + piece - 1) / piece, work: work) { (index, _) in
+        execution.parallel(phase == 1 ? products : (count + piece - 1) / piece, work: work) { (index, thread) in
           if phase == 1 {
-            multiply(index, count, weights, memory, execution)
+            makeProduct(index, count, memory, thread)
           } else {
             let first = index * piece
             transform(block, first, min(piece, count - first), memory, toImage: phase == 2, execution)
@@ -102,6 +114,35 @@ final class WinogradConvolution {
         panelStride: depth * panelColumns, c: results + (point * layout.outputPointStride + slice * columns),
         cStride: layout.outputStride))
   }
+
+  /// All points' matrix products with one strip of the columns, whose weights are made here, some channels at a time.
+  private func multiply(
+    strip: Int, _ rows: Int, _ taps: WinogradTaps, _ weights: UnsafeMutablePointer<Float>,
+    _ memory: UnsafeMutablePointer<Float>, _ execution: Execution
+  ) {
+    let firstPanel = strip * WinogradLayout.stripPanels
+    let panels = min(WinogradLayout.stripPanels, tiles.outputChannels / panelColumns - firstPanel)
+    let results = memory + (tiles.points * layout.inputPointStride + firstPanel * panelColumns)
+    let pointStride = layout.stripFloats / tiles.points
+    var first = 0
+    while first < tiles.inputChannels {
+      let depth = min(layout.stripDepth, tiles.inputChannels - first)
+      for panel in 0..<panels {
+        taps.transform(
+          tiles, panel: firstPanel + panel, from: first, depth: depth, to: weights + panel * depth * panelColumns,
+          pointStride: pointStride, execution.kernels)
+      }
+      for point in 0..<tiles.points {
+        execution.kernels.gemm(
+          Gemm(
+            rows: rows, columns: panels * panelColumns, depth: depth,
+            a: memory + (point * layout.inputPointStride + first), aStride: layout.inputStride,
+            b: weights + point * pointStride, panelStride: depth * panelColumns,
+            c: results + point * layout.outputPointStride, cStride: layout.outputStride, accumulate: first > 0))
+      }
+      first += depth
+    }
+  }
 }
 
 /// How the tiles are cut into blocks, and where a block's matrices lie.
@@ -120,6 +161,11 @@ struct WinogradLayout {
   let outputPointStride: Int
   /// Scratch memory for one block.
   let floats: Int
+  /// Strips of columns whose weights are made together, for so many channels at a time, and memory for those.
+  static let stripPanels = 2
+  let strips: Int
+  let stripDepth: Int
+  let stripFloats: Int
 
   init(_ tiles: WinogradTiles, count: Int, threads: Int) {
     self.count = count
@@ -139,6 +185,11 @@ struct WinogradLayout {
     inputPointStride = blockTiles * inputStride + panelColumns
     outputPointStride = blockTiles * outputStride + panelColumns
     floats = tiles.points * (inputPointStride + outputPointStride) + max(tiles.inputChannels, tiles.outputChannels)
+    let stripColumns = Self.stripPanels * panelColumns
+    strips = (tiles.outputChannels + stripColumns - 1) / stripColumns
+    // With the block's matrices they share the second-level cache.
+    stripDepth = min(tiles.inputChannels, (1 << 17) / (tiles.points * stripColumns) / panelColumns * panelColumns)
+    stripFloats = tiles.points * (stripDepth * stripColumns + panelColumns)
   }
 
   var blocks: Int { (count + blockTiles - 1) / blockTiles }
