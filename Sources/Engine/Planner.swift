@@ -34,6 +34,7 @@ final class Planner {
   /// The first plan for inputs of these shapes.
   static func plan(_ network: Network, for inputs: [InputDescription], _ builder: PlanBuilder) throws(Failure) -> Plan {
     let planner = Planner(network, builder)
+    builder.reserve(nodes: network.graph.nodes.count)
     for (id, input) in zip(network.given, inputs) { try planner.addSlot(id, input) }
     return try planner.finish(from: 0, .shapes(inputs), after: nil)
   }
@@ -198,6 +199,7 @@ final class Planner {
     let (node, operation) = (graph.nodes[index], network.operators[index])
     if !isInlined { builder.node = index }
     var inputs: [Operand?] = []
+    inputs.reserveCapacity(node.inputs.count)
     var isKnown = true
     for id in node.inputs {
       guard let id else { inputs.append(nil); continue }

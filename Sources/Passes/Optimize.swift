@@ -8,6 +8,7 @@ import Tensors
 public func optimize(_ graph: Graph) throws(Failure) {
   try foldConstants(graph)
   try optimizeSubgraphs(graph)
+  dropZeroStates(graph)
   removeDeadNodes(graph)
   try straightenConvolutions(graph)
   try foldBatchNormalization(graph)

@@ -40,6 +40,12 @@ public final class PlanBuilder {
     self.isExact = isExact
   }
 
+  /// Makes room for the steps of so many nodes.
+  public func reserve(nodes: Int) {
+    steps.reserveCapacity(nodes)
+    buffers.reserveCapacity(4 * nodes)
+  }
+
   // MARK: Buffers
 
   /// A buffer's number.
@@ -69,9 +75,12 @@ public final class PlanBuilder {
 
   /// New memory for `[N, C, spatial…]`, laid out channels-last.
   public func allocateChannelsLast(_ type: ElementType, _ shape: Shape) throws(Failure) -> Operand {
-    guard shape.count > 2 else { return try allocate(type, shape) }
-    let memory = try allocate(type, [shape[0]] + shape[2...] + [shape[1]])
-    return memory.transposed([0, shape.count - 1] + Array(1..<(shape.count - 1)))
+    let memory = try allocate(type, shape)
+    guard shape.count > 2 else { return memory }
+    var strides = memory.strides
+    for axis in 2..<shape.count { strides[axis] = strides[axis] &* max(shape[1], 1) }
+    strides[1] = 1
+    return memory.view(shape, strides, offset: 0)
   }
 
   /// Memory that one step needs for itself, in floats.

@@ -47,13 +47,15 @@ struct ConvolutionForm {
   private let groups: Int
   /// Whether the weights were packed when the model was loaded.
   let isPacked: Bool
+  /// Where the node says it rather than the weights.
+  private let window: Window?
 
   init(_ node: Node) throws(Failure) {
     self.node = node
     groups = try node.int("group", default: 1)
     isPacked = node.domain == "crnn"
     guard groups > 0 else { throw Failure(.invalidModel, "group is \(groups), expected a positive number") }
-    if let kernel = try node.ints("kernel_shape") { _ = try Window(node, kernel: kernel) }
+    window = try node.ints("kernel_shape").map { (kernel) throws(Failure) in try Window(node, kernel: kernel) }
   }
 
   /// The weights' and the convolution's sizes for an input, and the result's shape.
@@ -69,7 +71,8 @@ struct ConvolutionForm {
     guard input.shape[1] == channels else {
       throw Failure(.invalidInput, "input has \(input.shape[1]) channels, expected \(channels)")
     }
-    let window = try Window(node, kernel: shape.kernel)
+    let window =
+      if let window, window.kernel == shape.kernel { window } else { try Window(node, kernel: shape.kernel) }
     let spatial = Array(input.shape[2...])
     let (output, padsBegin, _) = try window.place(over: spatial)
     let geometry = ConvolutionGeometry(
