@@ -85,12 +85,12 @@ let parts: [Target] = [
 /// map in Sources/Parts has those names, and nothing in them.
 let wholeLibrary = Target.target(
   name: "CRNNC", dependencies: foundation.map { .byName(name: $0.name) }, path: "Sources",
-  exclude: ["Parts", "Kernels", "COnnxChecker", "crnn-convert"] + foundation.map(\.name),
+  exclude: ["Parts", "Kernels", "COnnxChecker", "CZlib", "crnn-convert"] + foundation.map(\.name),
   sources: parts.map(\.name),
   swiftSettings: checked + [.unsafeFlags(["-Xcc", "-fmodule-map-file=\(root)/Sources/Parts/module.modulemap"])],
   linkerSettings: sharedLibrary)
 
-/// The tools and tests, which no Embedded build sees. Debian's libonnx and libprotobuf serve these alone.
+/// The tools and tests, which no Embedded build sees. Debian's libonnx, libprotobuf and zlib serve these alone.
 let tools: [Target] = [
   .target(name: "CPeak", path: "benchmarks/kernels/peak", cSettings: [.unsafeFlags(["-O2"])]),
   .executableTarget(
@@ -101,10 +101,12 @@ let tools: [Target] = [
     name: "COnnxChecker",
     cxxSettings: [.define("ONNX_ML", to: "1"), .define("ONNX_NAMESPACE", to: "onnx")],
     linkerSettings: [.linkedLibrary("onnx"), .linkedLibrary("onnx_proto"), .linkedLibrary("protobuf")]),
+  .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .executableTarget(
     name: "crnn-convert",
     dependencies: [
-      "CCRNN", "CRNNC", "Operators", "COnnxChecker", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      "CCRNN", "CRNNC", "CTC", "Operators", "COnnxChecker", "CZlib",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ]),
 ]
 

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 venv=build/venv
 alone=""
 case ${1:-} in
-  build) packages="binutils make libonnx-dev libprotobuf-dev" modules="" ;;
+  build) packages="binutils make libonnx-dev libprotobuf-dev zlib1g-dev" modules="" ;;
   demo) packages="gcc libc6-dev make pkg-config libpng-dev python3-venv" modules="numpy pillow" ;;
   test)
     packages="gcc g++ libc6-dev make pkg-config libpng-dev python3-venv cmake"

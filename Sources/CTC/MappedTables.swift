@@ -38,6 +38,7 @@ struct MappedTables {
   /// - Parameters:
   ///   - elementSize: its size is a multiple of this.
   ///   - count: how many elements it has, where that is known.
+  @inline(never)
   func table(_ index: Int, elementSize: Int, count: Int? = nil) throws(Failure) -> UnsafeRawBufferPointer {
     let entry = TableFile.headEnd(index)
     guard let offset = Int(exactly: word(entry)), let size = Int(exactly: word(entry + 8)), offset <= bytes.count,

@@ -37,11 +37,10 @@ public enum TableFile {
     let head = try head(kind, parameters, tables)
     if let writer = system_create_file(path, &error) {
       error = system_write(writer, head.base, head.byteCount)
-      let padding: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0, 0, 0)
       for table in tables where error == 0 {
         error = system_write(writer, table.baseAddress, table.count)
         let rest = aligned(table.count) - table.count
-        if error == 0 { error = withUnsafeBytes(of: padding) { system_write(writer, $0.baseAddress, rest) } }
+        if error == 0 { error = system_write(writer, zeros, rest) }
       }
       let closing = system_close_writer(writer, error == 0 ? 1 : 0)
       if error == 0 { error = closing }
@@ -76,5 +75,19 @@ public enum TableFile {
     base.storeBytes(of: UInt64(offset), toByteOffset: 16, as: UInt64.self)
     base.storeBytes(of: xxHash64(UnsafeRawBufferPointer(start: base, count: end)), toByteOffset: end, as: UInt64.self)
     return head
+  }
+}
+
+/// An alignment's worth of zeros: padding, and the elements of tables that have none.
+nonisolated(unsafe) private let zeros: UnsafeRawPointer = {
+  let memory = UnsafeMutableRawPointer.allocate(byteCount: TableFile.alignment, alignment: TableFile.alignment)
+  memset(memory, 0, TableFile.alignment)
+  return UnsafeRawPointer(memory)
+}()
+
+extension UnsafeRawBufferPointer {
+  /// The elements of a table.
+  func elements<Element>(_ type: Element.Type) -> UnsafePointer<Element> {
+    (baseAddress ?? zeros).assumingMemoryBound(to: type)
   }
 }

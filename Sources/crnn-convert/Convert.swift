@@ -7,24 +7,31 @@ import Foundation
 struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "crnn-convert",
-    abstract: "Converts a model to the native format, or shows what a model holds.",
+    abstract: "Converts models, language models and word lists to native files, or shows what a file holds.",
     discussion: """
       Takes an ONNX or native (.crnn) file, describes in its metadata how images are read with it, and writes it in \
       the native format. The description is needed only where the file does not carry it already.
+
+      An ARPA file (.arpa, .arpa.gz) becomes a language model (.crnnlm), and a word list, UTF-8 with a word a line \
+      (.txt), becomes a lexicon (.crnnlex). The name of the output tells what is wanted; without one, the input's does.
 
       Exit codes: 0 success, 1 failure, 2 wrong usage.
       """,
     version: String(cString: crnn_version()))
 
-  @Argument(help: "An ONNX or native model.")
+  @Argument(help: "An ONNX or native model, an ARPA file, or a word list.")
   var model: String?
 
   @Option(
     name: [.short, .long],
-    help: ArgumentHelp("The file to write. (default: the model's name with the extension .crnn)", valueName: "file"))
+    help: ArgumentHelp(
+      "The file to write. (default: the input's name with the extension .crnn, .crnnlm or .crnnlex)", valueName: "file")
+  )
   var output: String?
 
   @OptionGroup(title: "Description of the reader") var description: Description
+
+  @OptionGroup(title: "Language models") var languageModel: LanguageModelOptions
 
   @Flag(help: "Run both files on the same random inputs and compare; nothing is written when they differ.")
   var verify = false
@@ -53,25 +60,50 @@ struct Convert: ParsableCommand {
         throw ValidationError("Metadata are set in a written file; with --inspect they need -o.")
       }
     }
+    if kind != .model, verify || !description.isEmpty {
+      throw ValidationError("--verify and the description of a reader are for models.")
+    }
+    if (kind != .languageModel || isInspectionOnly) && !languageModel.isEmpty {
+      throw ValidationError("--quantize, --characters and --space are for ARPA files.")
+    }
   }
 
   private var input: String { model ?? "" }
 
   private var isInspectionOnly: Bool { inspect && output == nil }
 
-  private var outputPath: String {
-    output ?? URL(fileURLWithPath: input).deletingPathExtension().appendingPathExtension("crnn").path
-  }
+  private var kind: FileKind { FileKind(input: input, output: output) }
+
+  private var outputPath: String { output ?? kind.outputPath(for: input) }
 
   func run() throws {
     let console = Console(isQuiet: quiet)
     if operators { return print(OperatorTable.markdown(), terminator: "") }
     if !isInspectionOnly { try checkOutput() }
+    switch kind {
+    case .model: try convertModel(console)
+    case .languageModel:
+      if !isInspectionOnly { try languageModel.compile(input, to: outputPath, console) }
+    case .lexicon:
+      if !isInspectionOnly { try DecoderFiles.convertLexicon(input, to: outputPath, console) }
+    }
+    if !isInspectionOnly { console.result(outputPath) }
+    if inspect { console.result(try report(isInspectionOnly ? input : outputPath)) }
+  }
+
+  private func report(_ path: String) throws -> String {
+    switch kind {
+    case .model: try Inspection.report(Model(path))
+    case .languageModel: try DecoderFiles.inspectLanguageModel(path)
+    case .lexicon: try DecoderFiles.inspectLexicon(path)
+    }
+  }
+
+  private func convertModel(_ console: Console) throws {
     reportFindings(console)
+    if isInspectionOnly { return }
     console.step("reading \(input)")
     let model = try Model(input)
-    if isInspectionOnly { return console.result(try Inspection.report(model)) }
-
     try description.apply(to: model, console)
     console.step("writing \(outputPath)")
     if verify {
@@ -80,8 +112,6 @@ struct Convert: ParsableCommand {
       try checkOutput()
       try model.save(to: outputPath)
     }
-    console.result(outputPath)
-    if inspect { console.result(try Inspection.report(Model(outputPath))) }
   }
 
   private func checkOutput() throws {

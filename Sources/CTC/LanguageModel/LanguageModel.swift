@@ -109,6 +109,11 @@ public final class LanguageModel {
   /// The number of a word, UTF-8; 0 for words that the model does not know.
   public func word(_ utf8: UnsafeBufferPointer<UInt8>) -> UInt32 { vocabulary.find(utf8) }
 
+  /// Where the search for a word begins among so many slots of the file's hash table.
+  public static func slot(of utf8: UnsafeRawBufferPointer, slotCount: Int) -> Int {
+    Vocabulary.slot(of: utf8, slotCount: slotCount)
+  }
+
   /// ln P(word | state), and the state after the word. Numbers that are out of range stand for the unknown word and the
   /// empty state.
   @inline(never)
@@ -156,12 +161,3 @@ public final class LanguageModel {
     return low < end && words[low] == word ? low : 0
   }
 }
-
-extension UnsafeRawBufferPointer {
-  /// The elements of a table; one without any is never read.
-  func elements<Element>(_ type: Element.Type) -> UnsafePointer<Element> {
-    (baseAddress ?? UnsafeRawPointer(emptyTable)).assumingMemoryBound(to: type)
-  }
-}
-
-nonisolated(unsafe) private let emptyTable = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)

@@ -21,10 +21,8 @@ struct NGramWeights {
     self.bins = isQuantized ? bins.elements(Float.self) : nil
     self.probabilities = UnsafeRawPointer(probabilities.elements(UInt8.self))
     self.backOffs = UnsafeRawPointer(backOffs.elements(UInt8.self))
-    for table in isQuantized ? [bins] : [probabilities, backOffs] {
-      for index in 0..<table.count / 4 where !table.elements(Float.self)[index].isFinite {
-        throw Failure(.invalidModel, "the \(tables.kind.name) has weights that are not numbers")
-      }
+    guard areNumbers(isQuantized ? bins : probabilities), isQuantized || areNumbers(backOffs) else {
+      throw tables.failure(isQuantized ? Layout.bins : Layout.probabilities, "has weights that are no numbers")
     }
   }
 
@@ -39,4 +37,9 @@ struct NGramWeights {
     guard let bins else { return table.load(fromByteOffset: node &* 4, as: Float.self) }
     return bins[levels.level(of: node) &* 512 &+ first &+ Int(table.load(fromByteOffset: node, as: UInt8.self))]
   }
+}
+
+private func areNumbers(_ table: UnsafeRawBufferPointer) -> Bool {
+  for index in 0..<table.count / 4 where !table.elements(Float.self)[index].isFinite { return false }
+  return true
 }

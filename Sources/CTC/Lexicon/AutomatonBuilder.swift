@@ -4,9 +4,9 @@ import Tensors
 /// Builds a lexicon's automaton from sorted words, keeping no more of them than the last one's path (Daciuk et al. 2000,
 /// algorithm 1): when a word leaves the path, the nodes behind are finished, and each is replaced by an equal one that
 /// there is already.
-struct AutomatonBuilder {
+final class AutomatonBuilder {
   /// The edges as `Lexicon` describes them.
-  struct Edges {
+  final class Edges {
     let storage: Storage
     let bytes: UnsafeMutablePointer<UInt8>
     let targets: UnsafeMutablePointer<UInt32>
@@ -27,9 +27,9 @@ struct AutomatonBuilder {
   }
 
   private let words: WordList
-  private var edges: Edges
+  private let edges: Edges
   /// The edges of the nodes on the path, node by node. The last edge of each leads to the next.
-  private var open: Edges
+  private let open: Edges
   private let pathStorage: Storage
   /// A hash table of finished nodes: their first edges; 0 in empty slots. Never more than half full.
   private var register: Storage
@@ -53,7 +53,7 @@ struct AutomatonBuilder {
 
   private var path: UnsafeMutablePointer<PathNode> { pathStorage.base.assumingMemoryBound(to: PathNode.self) }
 
-  consuming func build() throws(Failure) -> Edges {
+  func build() throws(Failure) -> Edges {
     var length = 0
     path[0] = PathNode(firstEdge: 0, isWord: false)
     for index in 0..<words.count {
@@ -80,7 +80,7 @@ struct AutomatonBuilder {
   }
 
   /// Replaces the path's last node by a finished one, to which the edge before it leads from now on.
-  private mutating func finishLast(_ length: inout Int) throws(Failure) {
+  private func finishLast(_ length: inout Int) throws(Failure) {
     let node = path[length]
     let number = try finished(from: node.firstEdge)
     open.count = node.firstEdge
@@ -89,7 +89,7 @@ struct AutomatonBuilder {
   }
 
   /// The first edge of the finished node with the open edges from `start` on; 0 when there are none.
-  private mutating func finished(from start: Int) throws(Failure) -> UInt32 {
+  private func finished(from start: Int) throws(Failure) -> UInt32 {
     guard open.count > start else { return 0 }
     open.targets[open.count - 1] |= Lexicon.last
     let size = open.count - start
@@ -138,7 +138,7 @@ struct AutomatonBuilder {
     }
   }
 
-  private mutating func growRegister() throws(Failure) {
+  private func growRegister() throws(Failure) {
     let old = register
     register = try AutomatonBuilder.emptyRegister(2 * slotCount)
     let nodes = old.base.assumingMemoryBound(to: UInt32.self)
@@ -151,7 +151,7 @@ struct AutomatonBuilder {
 
   /// The edges in no more memory than they need.
   private func trimmed() throws(Failure) -> Edges {
-    var result = try Edges(capacity: edges.count)
+    let result = try Edges(capacity: edges.count)
     memcpy(result.targets, edges.targets, 4 * edges.count)
     memcpy(result.bytes, edges.bytes, edges.count)
     result.count = edges.count

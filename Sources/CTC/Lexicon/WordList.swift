@@ -23,7 +23,9 @@ struct WordList {
     for byte in text where byte == newline { lineCount += 1 }
     storage = try Storage(byteCount: lineCount * MemoryLayout<Word>.stride)
     let isValid = isUTF8(text)
-    var rest = text
+    // A byte order mark belongs to no word.
+    let hasMark = text.count >= 3 && text[0] == 0xEF && text[1] == 0xBB && text[2] == 0xBF
+    var rest = UnsafeBufferPointer(rebasing: text[(hasMark ? 3 : 0)...])
     for line in 1...lineCount {
       let end = rest.firstIndex(of: newline) ?? rest.count
       let isCarriageReturn = end > 0 && rest[end - 1] == UInt8(ascii: "\r")
