@@ -23,8 +23,10 @@ public struct Gemm {
   public var addend: UnsafePointer<Float>?
   public var addendStride: Int
   public var activation: Activation
-  /// For the micro-kernel: two panels of weights that are wanted next; set by the kernel itself.
+  /// For the micro-kernel, set by the kernel itself: two places of weights that are wanted next, and how many floats
+  /// from there on for each step along the depth.
   public var next: (UnsafePointer<Float>, UnsafePointer<Float>)
+  public var nextStep = 0
 
   public init(
     rows: Int, columns: Int, depth: Int, a: UnsafePointer<Float>, aStride: Int, b: UnsafePointer<Float>,

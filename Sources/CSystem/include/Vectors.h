@@ -24,6 +24,11 @@ VECTOR_FUNCTION vector_float vector_load(const float *p) { return ((const vector
 VECTOR_FUNCTION void vector_store(vector_float v, float *p) { ((vector_unaligned *)p)->value = v; }
 /// Into the second-level cache; no address faults.
 VECTOR_FUNCTION void vector_prefetch(const float *p) { __builtin_prefetch(p, 0, 2); }
+/// The same address, of which the optimiser knows nothing: it is kept in a register rather than computed again.
+VECTOR_FUNCTION const float *vector_opaque(const float *p) {
+  __asm__("" : "+r"(p));
+  return p;
+}
 VECTOR_FUNCTION vector_float vector_splat(float x) { return (vector_float)x; }
 VECTOR_FUNCTION vector_float vector_add(vector_float a, vector_float b) { return a + b; }
 VECTOR_FUNCTION vector_float vector_subtract(vector_float a, vector_float b) { return a - b; }
@@ -47,6 +52,10 @@ VECTOR_FUNCTION vector_int vector_equal(vector_float a, vector_float b) { return
 VECTOR_FUNCTION vector_float vector_select(vector_int mask, vector_float yes, vector_float no) {
   return (vector_float)((mask & (vector_int)yes) | (~mask & (vector_int)no));
 }
+
+/// x, but at least, or at most, the bound; NaN stays NaN. One instruction: its second operand is the result for NaN.
+VECTOR_FUNCTION vector_float vector_at_least(vector_float bound, vector_float x) { return bound > x ? bound : x; }
+VECTOR_FUNCTION vector_float vector_at_most(vector_float bound, vector_float x) { return bound < x ? bound : x; }
 
 VECTOR_FUNCTION vector_int vector_bits(vector_float x) { return (vector_int)x; }
 VECTOR_FUNCTION vector_float vector_from_bits(vector_int x) { return (vector_float)x; }

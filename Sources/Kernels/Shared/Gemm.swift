@@ -32,15 +32,23 @@ private func multiply(_ strip: Gemm, _ width: Int) {
   var tile = strip
   let partial = strip.columns != width * lanes
   let finish = needsPass(strip.activation)
-  // Weights may come from far away: the first tiles of a strip ask for the next strip's.
+  // Weights may come from far away: while the tiles of a strip are computed, each asks for a share of the next strip's.
   let panels = width / panelVectors
-  let next = strip.b + panels * strip.panelStride, second = panels > 1 ? next + strip.panelStride : next
+  let next = strip.b + panels * strip.panelStride
+  let shares = strip.rows > 3 * tallestTile ? 4 : strip.rows > tallestTile ? 2 : 1
+  let shareStep = panelColumns / shares
+  var part = 0
   var row = 0
   while row < strip.rows {
-    if row == 0 {
-      tile.next = (next, tallestTile < strip.rows ? next : second)
-    } else {
-      tile.next = row <= tallestTile ? (second, second) : (strip.b, strip.b)
+    tile.nextStep = 0
+    tile.next = (strip.b, strip.b)
+    if part < shares * panels {
+      tile.nextStep = shareStep
+      for i in 0..<panels where i < 2 {
+        let place = next + (part / shares * strip.panelStride + part % shares * strip.depth * shareStep)
+        if i == 0 { tile.next.0 = place } else { tile.next.1 = place }
+        part += 1
+      }
     }
     let height = tileRows(remaining: strip.rows - row)
     if partial {

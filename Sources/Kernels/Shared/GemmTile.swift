@@ -33,29 +33,40 @@ func tile<let groups: Int, let rows: Int, let vectors: Int>(
     }
   }
 
-  let a = g.a, aStride = g.aStride, panelStride = g.panelStride, next = g.next
+  let a = g.a, aStride = g.aStride, panelStride = g.panelStride, nextStep = g.nextStep
   var b = g.b
-  for k in 0..<g.depth {
-    if rows >= vectors {
+  if rows >= vectors {
+    var next = g.next
+    // Every third row: the rows between are reached from it by one and two strides.
+    var bases = InlineArray<4, UnsafePointer<Float>>(repeating: a)
+    for i in 1..<4 { bases[i] = a + 3 * i * aStride }
+    for _ in 0..<g.depth {
       var weights = Row(repeating: Vector())
       for j in 0..<vectors { weights[j] = load(b + (j / panelVectors) * panelStride + (j % panelVectors) * lanes) }
-      vector_prefetch(next.0 + k * panelColumns)
-      if panelVectors == 1 { vector_prefetch(next.1 + k * panelColumns) }
+      vector_prefetch(next.0)
+      if panelVectors == 1 { vector_prefetch(next.1) }
       for h in 0..<groups {
         for i in 0..<rows {
-          let x = Vector(repeating: a[(h * rows + i) * aStride + k])
+          let row = h * rows + i
+          let x = Vector(repeating: bases[row / 3][row % 3 * aStride])
           for j in 0..<vectors { sums[h][i][j] = multiplyAdd(sums[h][i][j], x, weights[j]) }
         }
       }
-    } else {
+      for i in 0..<4 { bases[i] = vector_opaque(bases[i] + 1) }
+      b += panelColumns
+      next.0 += nextStep
+      next.1 += nextStep
+    }
+  } else {
+    for k in 0..<g.depth {
       var x = InlineArray<rows, Vector>(repeating: Vector())
       for i in 0..<rows { x[i] = Vector(repeating: a[i * aStride + k]) }
       for j in 0..<vectors {
         let weights = load(b + (j / panelVectors) * panelStride + (j % panelVectors) * lanes)
         for i in 0..<rows { sums[0][i][j] = multiplyAdd(sums[0][i][j], x[i], weights) }
       }
+      b += panelColumns
     }
-    b += panelColumns
   }
 
   if let bias = g.bias {

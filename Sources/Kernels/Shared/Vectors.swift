@@ -98,15 +98,13 @@ func smaller(_ a: Vector, _ b: Vector) -> Vector { Vector(native: vector_smaller
 /// x, but at least `bound`; NaN stays NaN.
 @inline(always)
 func atLeast(_ bound: Float, _ x: Vector) -> Vector {
-  let bound = Vector(repeating: bound)
-  return select(x .< bound, bound, x)
+  Vector(native: vector_at_least(vector_splat(bound), x.native))
 }
 
 /// x, but at most `bound`; NaN stays NaN.
 @inline(always)
 func atMost(_ bound: Float, _ x: Vector) -> Vector {
-  let bound = Vector(repeating: bound)
-  return select(bound .< x, bound, x)
+  Vector(native: vector_at_most(vector_splat(bound), x.native))
 }
 
 /// Both bounds; the upper one wins where they cross.
