@@ -52,48 +52,6 @@ public struct Gemm {
   }
 }
 
-/// One row of a depthwise convolution, channels-last:
-/// y[x, c] = activation(bias[c] + Σ over ky, kx of input[ky][x · strideX + kx · dilationX - padLeft, c] · w[ky, kx, c]).
-/// Columns outside 0 ..< inputWidth and NULL rows count as zero.
-public struct DepthwiseRow {
-  public var channels: Int
-  public var outputWidth: Int
-  public var inputWidth: Int
-  public var kernelHeight: Int
-  public var kernelWidth: Int
-  public var strideX: Int
-  public var dilationX: Int
-  public var padLeft: Int
-  /// `kernelHeight` pointers to input rows `[inputWidth][channels]`; nil for a row of padding.
-  public var rows: UnsafePointer<UnsafePointer<Float>?>
-  /// `[kernelHeight][kernelWidth][channels]`
-  public var weights: UnsafePointer<Float>
-  public var bias: UnsafePointer<Float>?
-  /// `[outputWidth][channels]`
-  public var y: UnsafeMutablePointer<Float>
-  public var activation: Activation
-
-  public init(
-    channels: Int, outputWidth: Int, inputWidth: Int, kernelHeight: Int, kernelWidth: Int, strideX: Int,
-    dilationX: Int, padLeft: Int, rows: UnsafePointer<UnsafePointer<Float>?>, weights: UnsafePointer<Float>,
-    bias: UnsafePointer<Float>?, y: UnsafeMutablePointer<Float>, activation: Activation
-  ) {
-    self.channels = channels
-    self.outputWidth = outputWidth
-    self.inputWidth = inputWidth
-    self.kernelHeight = kernelHeight
-    self.kernelWidth = kernelWidth
-    self.strideX = strideX
-    self.dilationX = dilationX
-    self.padLeft = padLeft
-    self.rows = rows
-    self.weights = weights
-    self.bias = bias
-    self.y = y
-    self.activation = activation
-  }
-}
-
 /// The gates and states of recurrent cells at one time step of some sequences.
 ///
 /// Four gates are LSTM's, Hochreiter and Schmidhuber 1997 with forget gates, in ONNX's order input, output, forget,

@@ -10,8 +10,8 @@ public struct KernelTable: Sendable {
 
   /// Matrix product on packed weights; see `Gemm`.
   public let gemm: @Sendable (Gemm) -> Void
-  /// Depthwise convolution of one output row, channels-last; see `DepthwiseRow`.
-  public let depthwiseRow: @Sendable (DepthwiseRow) -> Void
+  /// Depthwise convolution and pooling of an image, channels-last; see `Windows`.
+  public let windows: @Sendable (Windows) -> Void
   /// Whether there are the transforms of Winograd's convolution.
   public let hasWinograd: Bool
   /// Those of the input, the output and the weights; see `WinogradTiles`.
@@ -35,7 +35,7 @@ public struct KernelTable: Sendable {
 
   public init(
     name: StaticString, gemmRows: Int, gemm: @escaping @Sendable (Gemm) -> Void,
-    depthwiseRow: @escaping @Sendable (DepthwiseRow) -> Void,
+    windows: @escaping @Sendable (Windows) -> Void,
     hasWinograd: Bool, winogradInput: @escaping @Sendable (WinogradBlock) -> Void,
     winogradOutput: @escaping @Sendable (WinogradBlock) -> Void,
     winogradWeights: @escaping @Sendable (WinogradWeights) -> Void,
@@ -52,7 +52,7 @@ public struct KernelTable: Sendable {
     self.name = name
     self.gemmRows = gemmRows
     self.gemm = gemm
-    self.depthwiseRow = depthwiseRow
+    self.windows = windows
     self.hasWinograd = hasWinograd
     self.winogradInput = winogradInput
     self.winogradOutput = winogradOutput

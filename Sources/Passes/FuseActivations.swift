@@ -40,13 +40,18 @@ private func activation(of node: Node, _ graph: Graph) throws(Failure) -> Activa
   case "HardSigmoid":
     return Activation(
       .hardSigmoid, alpha: try node.float("alpha", default: 0.2), beta: try node.float("beta", default: 0.5))
-  case "Clip":
-    let low = try bound(node, graph, input: 1, attribute: "min", default: -.infinity)
-    let high = try bound(node, graph, input: 2, attribute: "max", default: .infinity)
-    guard let low, let high else { return nil }
-    return Activation(.clip, alpha: low, beta: high)
+  case "Swish": return Activation(.swish, alpha: try node.float("alpha", default: 1))
+  case "Clip": return try bounds(of: node, graph).map { Activation(.clip, alpha: $0.low, beta: $0.high) }
   default: return nil
   }
+}
+
+/// The bounds of a Clip; nil when they are not constant.
+func bounds(of clip: Node, _ graph: Graph) throws(Failure) -> (low: Float, high: Float)? {
+  let low = try bound(clip, graph, input: 1, attribute: "min", default: -.infinity)
+  let high = try bound(clip, graph, input: 2, attribute: "max", default: .infinity)
+  guard let low, let high else { return nil }
+  return (low, high)
 }
 
 /// A bound of a Clip: an attribute before opset 11, then a constant input; nil when it is not constant.

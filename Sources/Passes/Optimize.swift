@@ -13,6 +13,7 @@ public func optimize(_ graph: Graph) throws(Failure) {
   try straightenConvolutions(graph)
   try foldBatchNormalization(graph)
   try fuseBias(graph)
+  try recognizeSwish(graph)
   try packWeights(graph)
   try fuseActivations(graph)
   removeDeadNodes(graph)

@@ -5,7 +5,7 @@ func table(name: StaticString) -> KernelTable {
   KernelTable(
     name: name, gemmRows: tallestTile,
     gemm: { gemm($0) },
-    depthwiseRow: { depthwiseRow($0) },
+    windows: { windows($0) },
     hasWinograd: hasWinograd,
     winogradInput: { if hasWinograd { winogradInput($0) } },
     winogradOutput: { if hasWinograd { winogradOutput($0) } },

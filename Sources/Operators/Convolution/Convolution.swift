@@ -224,27 +224,47 @@ private func emitDepthwise(
   _ g: ConvolutionGeometry, _ x: Operand, _ weights: Operand, _ bias: Operand?, _ y: Operand, _ activation: Activation,
   _ builder: PlanBuilder
 ) {
-  let rowFloats = g.input.width * g.inputStride
   builder.emit(
     "Conv depthwise", reads: [x, weights] + (bias.map { [$0] } ?? []), writes: [y], flops: g.flops
   ) { execution in
-    execution.parallel(g.batch * g.output.height, work: g.flops) { piece in
-      let (image, row) = (piece / g.output.height, piece % g.output.height)
-      let source = execution.floats(x) + image * g.input.height * rowFloats
-      withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: g.kernel.height) { rows in
-        for tap in 0..<g.kernel.height {
-          let y = row * g.strides.height - g.padsBegin.height + tap * g.dilations.height
-          rows[tap] = y >= 0 && y < g.input.height ? UnsafePointer(source + y * rowFloats) : nil
-        }
-        guard let first = UnsafePointer(rows.baseAddress) else { return }
-        execution.kernels.depthwiseRow(
-          DepthwiseRow(
-            channels: g.groups, outputWidth: g.output.width, inputWidth: g.input.width, kernelHeight: g.kernel.height,
-            kernelWidth: g.kernel.width, strideX: g.strides.width, dilationX: g.dilations.width,
-            padLeft: g.padsBegin.width, rows: first, weights: execution.floats(weights),
-            bias: bias.map { UnsafePointer(execution.floats($0)) },
-            y: execution.floats(y) + piece * g.output.width * g.outputStride, activation: activation))
-      }
-    }
+    var call = g.windows(.weighted, channels: g.groups, from: execution.floats(x), to: execution.floats(y))
+    call.weights = UnsafePointer(execution.floats(weights))
+    call.start = bias.map { UnsafePointer(execution.floats($0)) }
+    call.activation = activation
+    slide(call, images: g.batch, work: g.flops, execution)
+  }
+}
+
+extension ConvolutionGeometry {
+  /// The kernels' form of it, for its first image, two-dimensional.
+  func windows(
+    _ function: WindowFunction, channels: Int, from x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>
+  ) -> Windows {
+    var call = Windows(
+      function, channels: channels, height: input.height, width: input.width, input: x, inputStride: channels, output: y)
+    (call.outputHeight, call.outputWidth) = (output.height, output.width)
+    (call.kernelHeight, call.kernelWidth) = (kernel.height, kernel.width)
+    (call.strideY, call.strideX) = (strides.height, strides.width)
+    (call.dilationY, call.dilationX) = (dilations.height, dilations.width)
+    (call.padTop, call.padLeft) = (padsBegin.height, padsBegin.width)
+    return call
+  }
+}
+
+/// `call`, which describes the first of some images that follow one another, for all of them, in parallel.
+func slide(_ call: Windows, images: Int, work: Int, _ execution: Execution) {
+  // Threads share the channels, in whole cache lines.
+  let share = (call.channels / (2 * execution.threads.count) + 15) / 16 * 16
+  let slice = execution.threads.count == 1 ? call.channels : max(16, share)
+  let slices = (call.channels + slice - 1) / slice
+  execution.parallel(images * slices, work: work) { piece in
+    let (image, first) = (piece / slices, piece % slices * slice)
+    var part = call
+    part.channels = min(slice, call.channels - first)
+    part.input += image * call.inputHeight * call.inputWidth * call.inputStride + first
+    part.output += image * call.outputHeight * call.outputWidth * call.outputStride + first
+    part.weights += first
+    part.start = call.start.map { $0 + first }
+    execution.kernels.windows(part)
   }
 }

@@ -66,16 +66,19 @@ struct StridedLoop {
 
   private func runPieces(_ execution: Execution, _ cost: Int, _ body: (Int, SIMD4<Int>) -> Void) {
     guard count > 0, rows > 0 else { return }
-    let grain = max(1, 8192 / max(cost, 1))
+    // All at once where no other thread could help.
+    let grain = execution.threads.count == 1 ? count &* rows : max(1, 8192 / max(cost, 1))
     let total = count &* rows
     let (product, overflow) = total.multipliedReportingOverflow(by: cost)
     let work = overflow ? Int.max : product
-    if count >= 2 &* grain {
-      let chunks = (count &+ grain &- 1) / grain
-      execution.parallel(rows &* chunks, work: work) { piece in
-        let (row, chunk) = piece.quotientAndRemainder(dividingBy: chunks)
-        let start = chunk &* grain
-        body(min(grain, count &- start), offset(ofRow: row) &+ stride &* SIMD4(repeating: start))
+    // Whole cache lines.
+    let piece = (grain &+ 15) / 16 &* 16
+    if count >= 2 &* piece {
+      let chunks = (count &+ piece &- 1) / piece
+      execution.parallel(rows &* chunks, work: work) { index in
+        let (row, chunk) = index.quotientAndRemainder(dividingBy: chunks)
+        let start = chunk &* piece
+        body(min(piece, count &- start), offset(ofRow: row) &+ stride &* SIMD4(repeating: start))
       }
     } else {
       let step = max(1, grain / count)

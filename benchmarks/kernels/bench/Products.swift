@@ -28,30 +28,32 @@ func benchmarkGemm(_ table: KernelTable, peak: Double) {
   }
 }
 
-/// Depthwise convolutions of a row, as in MobileNet-like recognisers.
-func benchmarkDepthwise(_ table: KernelTable, peak: Double) {
-  for (channels, width, kernelHeight, kernelWidth, stride) in [
-    (64, 100, 3, 3, 1), (64, 100, 3, 3, 2), (96, 100, 5, 5, 1), (256, 50, 1, 3, 1), (24, 160, 3, 3, 1),
-    (8, 320, 3, 3, 1),
-  ] {
-    let input = buffer(kernelHeight * width * channels)
-    let weights = buffer(kernelHeight * kernelWidth * channels), bias = buffer(channels)
-    let outputWidth = (width - 1) / stride + 1
-    let y = buffer(outputWidth * channels)
-    let rows = UnsafeMutablePointer<UnsafePointer<Float>?>.allocate(capacity: kernelHeight)
-    for i in 0..<kernelHeight { (rows + i).initialize(to: UnsafePointer(input + i * width * channels)) }
-    let time = seconds {
-      table.depthwiseRow(
-        DepthwiseRow(
-          channels: channels, outputWidth: outputWidth, inputWidth: width, kernelHeight: kernelHeight,
-          kernelWidth: kernelWidth, strideX: stride, dilationX: 1, padLeft: kernelWidth / 2, rows: rows,
-          weights: weights, bias: bias, y: y, activation: Activation(.relu)))
+/// Depthwise convolutions, as in MobileNet-like recognisers, and pooling.
+func benchmarkWindows(_ table: KernelTable, peak: Double) {
+  let shapes: [(WindowFunction, channels: Int, height: Int, width: Int, kernel: (Int, Int), strides: (Int, Int))] = [
+    (.weighted, 64, 8, 100, (3, 3), (1, 1)), (.weighted, 64, 8, 100, (3, 3), (2, 2)),
+    (.weighted, 240, 4, 160, (5, 5), (1, 1)), (.weighted, 576, 2, 160, (5, 5), (1, 1)),
+    (.weighted, 24, 16, 160, (3, 3), (1, 1)), (.weighted, 8, 16, 320, (3, 3), (1, 1)),
+    (.weighted, 256, 1, 50, (1, 3), (1, 1)), (.maximum, 128, 16, 100, (2, 2), (2, 2)), (.sum, 240, 4, 160, (4, 160), (1, 1)),
+  ]
+  for (function, channels, height, width, kernel, strides) in shapes {
+    let input = buffer(height * width * channels), y = buffer(height * width * channels)
+    let weights = buffer(kernel.0 * kernel.1 * channels), bias = buffer(channels)
+    var call = Windows(
+      function, channels: channels, height: height, width: width, input: input, inputStride: channels, output: y)
+    (call.kernelHeight, call.kernelWidth, call.strideY, call.strideX) = (kernel.0, kernel.1, strides.0, strides.1)
+    if function == .weighted {
+      (call.padTop, call.padLeft, call.weights, call.start) = (kernel.0 / 2, kernel.1 / 2, UnsafePointer(weights), UnsafePointer(bias))
+      call.activation = Activation(.relu)
     }
-    let speed = 2 * Double(outputWidth * channels * kernelHeight * kernelWidth) / time / 1e9
+    call.outputHeight = (height + 2 * call.padTop - kernel.0) / strides.0 + 1
+    call.outputWidth = (width + 2 * call.padLeft - kernel.1) / strides.1 + 1
+    let time = seconds { table.windows(call) }
+    let speed = 2 * Double(call.outputHeight * call.outputWidth * channels * kernel.0 * kernel.1) / time / 1e9
+    let bytes = 4 * Double(channels * (height * width + call.outputHeight * call.outputWidth))
     print(
-      "  depthwise \(kernelHeight)×\(kernelWidth) stride \(stride), \(channels) channels, width \(width): "
-        + "\(decimal(speed, 1)) GFLOP/s \(decimal(100 * speed / peak, 1)) %")
+      "  \(function) \(kernel.0)×\(kernel.1) by \(strides.0)×\(strides.1), \(height)×\(width)×\(channels): "
+        + "\(decimal(speed, 1)) GFLOP/s \(decimal(100 * speed / peak, 1)) %, \(decimal(bytes / time / 1e9, 1)) GB/s")
     for memory in [input, weights, bias, y] { memory.deallocate() }
-    rows.deallocate()
   }
 }

@@ -12,7 +12,7 @@ for (instructionSet, table) in available.enumerated() where wanted == nil || wan
   let peak = measurePeak(Int32(instructionSet))
   print("\(table.name): peak of multiply-add \(decimal(peak, 1)) GFLOP/s")
   benchmarkGemm(table, peak: peak)
-  benchmarkDepthwise(table, peak: peak)
+  benchmarkWindows(table, peak: peak)
   benchmarkCells(table)
   benchmarkRows(table)
 }

@@ -48,6 +48,14 @@ final class Pooling: Operator {
   private func emit(_ builder: PlanBuilder, _ geometry: PoolingGeometry, _ x: Operand, _ result: Operand) {
     guard result.count > 0 else { return }
     let channels = geometry.channels
+    if function == .maximum, window.rank < 3 {
+      builder.emit(name, reads: [x], writes: [result]) { execution in
+        slide(
+          geometry.windows(from: execution.floats(x), to: execution.floats(result)),
+          images: geometry.rows / geometry.output.1, work: geometry.work, execution)
+      }
+      return
+    }
     let averages = function == .average
     let finds = function == .maximum
     let operation: BinaryFunction = finds ? .maximum : .add
@@ -162,6 +170,18 @@ private struct PoolingGeometry {
     rows = batch &* outputs[0] &* outputs[1]
     let taps = min(kernel[0], inputs[0]) &* min(kernel[1], inputs[1]) &* min(kernel[2], inputs[2])
     work = min(rows &* outputs[2] &* channels, 1 << 31) &* min(taps, 1 << 31)
+  }
+
+  /// The maxima of the first image, which has no depth.
+  func windows(from x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>) -> Windows {
+    var call = Windows(
+      .maximum, channels: channels, height: input.1, width: input.2, input: x, inputStride: channels, output: y)
+    (call.outputHeight, call.outputWidth) = (output.1, output.2)
+    (call.kernelHeight, call.kernelWidth) = (kernel[1], kernel[2])
+    (call.strideY, call.strideX) = (strides[1], strides[2])
+    (call.dilationY, call.dilationX) = (dilations[1], dilations[2])
+    (call.padTop, call.padLeft) = (padsBegin[1], padsBegin[2])
+    return call
   }
 
   func position(ofRow row: Int) -> (image: Int, z: Int, y: Int) {

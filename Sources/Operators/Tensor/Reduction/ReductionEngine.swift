@@ -84,7 +84,7 @@ private struct PlannedReduction {
     case .sum, .mean, .maximum, .minimum:
       if window.stride[0] == 1, window.count > 1 {
         emitRows(name, builder)
-      } else if results.stride[0] == 1, results.stride[1] == 1, results.count >= 4 {
+      } else if op != .minimum, results.stride[0] == 1, results.stride[1] == 1, results.count >= 4 {
         emitColumns(name, builder)
       } else {
         emit(name, builder, as: Float.self)
@@ -120,7 +120,6 @@ private struct PlannedReduction {
   /// of channels-last activations.
   private func emitColumns(_ name: String, _ builder: PlanBuilder) {
     let size = windowCount
-    let function: BinaryFunction = op == .maximum ? .maximum : op == .minimum ? .minimum : .add
     builder.emit(name, reads: [x], writes: [result]) { execution in
       let from = execution.floats(x)
       let to = execution.floats(result)
@@ -128,15 +127,12 @@ private struct PlannedReduction {
         let y = to + offset[0]
         var isFirst = true
         window.forEachRow { row in
-          for index in 0..<window.count {
-            let source = from + (offset[1] &+ row[0] &+ index &* window.stride[0])
-            if isFirst {
-              memcpy(y, source, count * 4)
-              isFirst = false
-            } else {
-              execution.kernels.binary(function, y, 1, source, 1, y, count)
-            }
-          }
+          var call = Windows(
+            op == .maximum ? .maximum : .sum, channels: count, height: 1, width: window.count,
+            input: from + (offset[1] &+ row[0]), inputStride: window.stride[0], output: y)
+          if !isFirst { call.start = UnsafePointer(y) }
+          execution.kernels.windows(call)
+          isFirst = false
         }
         if op == .mean {
           execution.kernels.unary(Activation(.affine, alpha: 1 / Float(size)), y, y, count)
