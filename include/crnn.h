@@ -22,10 +22,11 @@
  * text of this thread's last failure, which names the file, node or argument
  * and what was expected, is crnn_last_error().
  *
- * Threads. A crnn_model, a crnn_language_model and a crnn_lexicon are immutable
- * and may be used by any number of threads at once. A crnn_session belongs to
- * one thread at a time; a second thread that calls it meanwhile gets CRNN_BUSY.
- * Every other function may be called from any thread.
+ * Threads. A crnn_model, a crnn_language_model, a crnn_lexicon and a
+ * crnn_decoder are immutable and may be used by any number of threads at once.
+ * A crnn_session and a crnn_decoder_stream belong to one thread at a time; a
+ * second thread that calls it meanwhile gets CRNN_BUSY. Every other function
+ * may be called from any thread.
  *
  * Ownership. What a function hands out through a `**` parameter is the
  * caller's, to be given back with the matching `_release` or `_free`, each of
@@ -100,7 +101,7 @@ typedef enum crnn_status {
     CRNN_OUT_OF_MEMORY = 7,
     /** A limit set by the caller was reached. */
     CRNN_LIMIT_EXCEEDED = 8,
-    /** The session is at work in another thread. */
+    /** The session or stream is at work in another thread. */
     CRNN_BUSY = 9,
     /** The model carries no or wrong metadata for what was asked of it. */
     CRNN_INVALID_METADATA = 10
@@ -396,12 +397,19 @@ typedef struct crnn_reading {
     int32_t frame_count;
 } crnn_reading;
 
+/** A beam search: crnn_decoder_create. */
+typedef struct crnn_decoder crnn_decoder;
+
 typedef struct crnn_read_options {
     size_t size;
+    /** A beam search instead of greedy decoding; NULL for none. Labels, blank
+     *  and kind of score are the model's. Confidences are then those of
+     *  crnn_hypothesis. */
+    const crnn_decoder *decoder;
 } crnn_read_options;
 
 /** Reads a line image to text: conversion and scaling as the model's metadata
- *  says, the network, greedy CTC decoding.
+ *  says, the network, CTC decoding.
  *  CRNN_INVALID_METADATA when the model does not describe its images and
  *  labels; CRNN_INVALID_INPUT when the image does not fit the network. */
 CRNN_API crnn_status crnn_session_read_image(crnn_session *session, const crnn_image *image,
@@ -475,47 +483,6 @@ typedef struct crnn_ctc_span {
 CRNN_API crnn_status crnn_ctc_align(const float *scores, size_t frame_count, size_t class_count, const int32_t *tokens,
                                     size_t token_count, const crnn_ctc_options *options, crnn_ctc_span *spans,
                                     double *log_probability);
-
-typedef struct crnn_beam_options {
-    size_t size;
-    /** Prefixes kept after each frame. Default: 100. */
-    int32_t width;
-    /** Classes looked at in a frame, the most probable ones. Default: 0, all. */
-    int32_t token_count;
-    /** Classes whose log-probability is below this are not looked at in a
-     *  frame. Default: 0, which stands for no such limit. */
-    float token_min_log_probability;
-    /** Texts wanted. Default: 1. */
-    int32_t hypothesis_count;
-} crnn_beam_options;
-
-/** A text that a search found. */
-typedef struct crnn_hypothesis {
-    /** UTF-8; empty without labels. */
-    const char *text;
-    /** Its classes, and where each lies on the most probable path that spells
-     *  them (crnn_ctc_align). */
-    const crnn_ctc_span *tokens;
-    size_t token_count;
-    /** ln of its probability: of all paths that spell it and stay in the beam. */
-    double score;
-} crnn_hypothesis;
-
-typedef struct crnn_hypotheses {
-    /** The best first. */
-    const crnn_hypothesis *items;
-    size_t count;
-} crnn_hypotheses;
-
-/** CTC prefix beam search (Graves 2012; Hannun et al. 2014): the most probable
- *  texts rather than the most probable path. scores: [frame_count,
- *  class_count]; options: labels, blank and kind, as for crnn_ctc_greedy. The
- *  result is the caller's: crnn_hypotheses_free. */
-CRNN_API crnn_status crnn_ctc_beam_search(const float *scores, size_t frame_count, size_t class_count,
-                                          const crnn_ctc_options *options, const crnn_beam_options *beam,
-                                          crnn_hypotheses **hypotheses);
-
-CRNN_API void crnn_hypotheses_free(crnn_hypotheses *hypotheses);
 
 /* ---- Language models and lexicons --------------------------------------- */
 
@@ -598,7 +565,7 @@ CRNN_API crnn_status crnn_lexicon_get_info(const crnn_lexicon *lexicon, crnn_lex
 /** Whether a word is in the lexicon: `result` becomes 1 or 0. */
 CRNN_API crnn_status crnn_lexicon_contains(const crnn_lexicon *lexicon, const char *word, int32_t *result);
 
-/* ---- Metrics ------------------------------------------------------------ */
+/* ---- Beam search -------------------------------------------------------- */
 
 typedef enum crnn_text_unit {
     /** Unicode code points. */
@@ -606,6 +573,182 @@ typedef enum crnn_text_unit {
     /** Runs of bytes other than ASCII white space. */
     CRNN_WORDS = 2
 } crnn_text_unit;
+
+/** A phrase that a search is to favour. */
+typedef struct crnn_hotword {
+    const char *text;
+    /** Added to a text's score each time the phrase occurs there; below 0 to
+     *  disfavour it. */
+    float boost;
+    /** 0: it counts as whole words, with spaces or an end of the text around it.
+     *  1: it counts wherever it occurs. */
+    int32_t anywhere;
+} crnn_hotword;
+
+/** A language model of the program's own: ln P(word | state) and, in
+ *  `next_state`, the state after the word.
+ *
+ *  state  what the model made of the words before; 0 where a text begins.
+ *  word   UTF-8; NULL asks for the end of the sentence.
+ *
+ *  What is above 0 counts as 0, NaN as minus infinity. It is called often, also
+ *  for texts that are given up, in the thread that uses the decoder; it must
+ *  always give the same for the same, and not call the library. */
+typedef float (*crnn_score_callback)(uint64_t state, const char *word, uint64_t *next_state, void *user_data);
+
+typedef struct crnn_beam_options {
+    size_t size;
+    /** Prefixes kept after each frame. Default: 100. */
+    int32_t width;
+    /** Classes looked at in a frame, the most probable ones. Default: 0, all. */
+    int32_t token_count;
+    /** Classes whose log-probability is below this are not looked at in a
+     *  frame. Default: 0, which stands for no such limit. */
+    float token_min_log_probability;
+
+    /** Weight of the language model's ln P. Default: 0, which leaves it out. */
+    float alpha;
+    /** Added for each word, or character of a character model, that the
+     *  language model scores. */
+    float beta;
+    /** Added to ln P of words that the language model does not know. */
+    float unknown_score;
+    /** NULL for none. The decoder keeps it alive by itself. */
+    const crnn_language_model *language_model;
+    /** Asked instead of a language model; NULL for none. What it needs must
+     *  outlive the decoder. */
+    crnn_score_callback scorer;
+    void *scorer_data;
+    /** What the callback scores. Default: CRNN_WORDS. */
+    crnn_text_unit scorer_unit;
+    /** 1: the language model takes a text for one that a sentence began before,
+     *  and for one that does not end its sentence. */
+    int32_t continues_sentence;
+    int32_t unfinished_sentence;
+
+    /** Taken off for each word that is not in the lexicon. Default: 0, which
+     *  stands for infinity: only words of the lexicon are found. */
+    float lexicon_penalty;
+    /** NULL for none. The decoder keeps it alive by itself. */
+    const crnn_lexicon *lexicon;
+
+    const crnn_hotword *hotwords;
+    size_t hotword_count;
+} crnn_beam_options;
+
+/** Creates a CTC prefix beam search (Graves 2012; Hannun et al. 2014), which
+ *  finds the most probable texts rather than the most probable path; docs/ctc.md
+ *  says what it maximises. Immutable: any number of threads may use one.
+ *
+ *  options  labels, blank and kind, as for crnn_ctc_greedy. Words, phrases and
+ *           language models need labels; labels must be different, and UTF-8.
+ *           A label that is a space, or begins with one, ends a word.
+ *  beam     all else. */
+CRNN_API crnn_status crnn_decoder_create(const crnn_ctc_options *options, const crnn_beam_options *beam,
+                                         crnn_decoder **decoder);
+
+/** Gives the handle back. Streams of the decoder go on working. */
+CRNN_API void crnn_decoder_release(crnn_decoder *decoder);
+
+/** A word of a hypothesis: a run of tokens without a space. */
+typedef struct crnn_word {
+    const char *text;
+    /** Its tokens in the hypothesis. */
+    int32_t first_token;
+    int32_t token_count;
+    /** Probability of the hypothesis among the texts that differ from it in one
+     *  of these tokens at most. */
+    float confidence;
+} crnn_word;
+
+/** A text that a search found. */
+typedef struct crnn_hypothesis {
+    /** UTF-8; empty without labels. */
+    const char *text;
+    /** Its classes, and where each lies on the most probable path that spells
+     *  them (crnn_ctc_align). */
+    const crnn_ctc_span *tokens;
+    /** For each token, the probability of the hypothesis among the texts that
+     *  differ from it in this token at most: it is another one, or is not there. */
+    const float *confidences;
+    size_t token_count;
+    /** None without labels. */
+    const crnn_word *words;
+    size_t word_count;
+    /** What it was ranked by: the sum of acoustic, language and bonus. */
+    double score;
+    /** ln of the probability of all paths that spell it and stay in the beam. */
+    double acoustic;
+    /** alpha · ln P of the language model. */
+    double language;
+    /** What lexicon, hotwords, beta and the length added. */
+    double bonus;
+    /** The text's probability, P(tokens | scores), 0 to 1. */
+    float confidence;
+    int32_t reserved;
+} crnn_hypothesis;
+
+typedef struct crnn_hypotheses {
+    /** The best first. */
+    const crnn_hypothesis *items;
+    size_t count;
+} crnn_hypotheses;
+
+typedef struct crnn_decode_options {
+    size_t size;
+    /** Texts wanted of each sequence. Default: 1. */
+    int32_t hypothesis_count;
+    /** 1: frames come first in a batch, [frames, sequences, classes]. */
+    int32_t time_major;
+    /** Frames of each sequence; NULL means all. */
+    const int32_t *lengths;
+    /** Used instead of the decoder's own; NULL for those. */
+    const crnn_hotword *hotwords;
+    size_t hotword_count;
+} crnn_decode_options;
+
+/** Decodes a sequence or a batch.
+ *
+ *  scores   [frames, classes] for one sequence, [sequences, frames, classes] for
+ *           a batch; of a floating-point type. A session's output as it is.
+ *  results  room for one pointer a sequence. Each becomes the caller's:
+ *           crnn_hypotheses_free. When the call fails they are NULL.
+ *
+ *  CRNN_INVALID_INPUT when a score is NaN or no probability. */
+CRNN_API crnn_status crnn_decoder_decode(const crnn_decoder *decoder, const crnn_tensor *scores,
+                                         const crnn_decode_options *options, crnn_hypotheses **results);
+
+CRNN_API void crnn_hypotheses_free(crnn_hypotheses *hypotheses);
+
+/** A search through frames that come bit by bit. A stream belongs to one thread
+ *  at a time; a second thread that calls it meanwhile gets CRNN_BUSY. It keeps
+ *  the frames, 4 bytes a score. */
+typedef struct crnn_decoder_stream crnn_decoder_stream;
+
+/** Creates a stream, which keeps the decoder alive by itself. Of the options,
+ *  hotwords are looked at. */
+CRNN_API crnn_status crnn_decoder_stream_create(const crnn_decoder *decoder, size_t class_count,
+                                                const crnn_decode_options *options, crnn_decoder_stream **stream);
+
+CRNN_API void crnn_decoder_stream_release(crnn_decoder_stream *stream);
+
+/** Searches more frames: [frames, classes], of a floating-point type. When it
+ *  fails with CRNN_INVALID_INPUT, none of them counts. */
+CRNN_API crnn_status crnn_decoder_stream_push(crnn_decoder_stream *stream, const crnn_tensor *frames);
+
+/** The best texts of the frames so far: bit for bit what crnn_decoder_decode
+ *  gives for all of them. The result belongs to the stream and is valid until
+ *  the next call of one of its functions. */
+CRNN_API crnn_status crnn_decoder_stream_best(crnn_decoder_stream *stream, size_t hypothesis_count,
+                                              const crnn_hypotheses **hypotheses);
+
+/** What all texts in the beam begin with, which no frame to come changes: its
+ *  classes and its text. They belong to the stream and are valid until the next
+ *  call of one of its functions. Any of the last three may be NULL. */
+CRNN_API crnn_status crnn_decoder_stream_stable(crnn_decoder_stream *stream, const char **text, const int32_t **tokens,
+                                                size_t *token_count);
+
+/* ---- Metrics ------------------------------------------------------------ */
 
 /** The fewest units to insert, delete and replace that turn `reference` into
  *  `hypothesis`, both UTF-8 (Levenshtein 1966). Divided by the units of the

@@ -75,7 +75,7 @@ final class HandleTable: @unchecked Sendable {
 }
 
 enum HandleKind {
-  case model, session, languageModel, lexicon
+  case model, session, languageModel, lexicon, decoder, stream
 
   var name: String {
     switch self {
@@ -83,6 +83,8 @@ enum HandleKind {
     case .session: "session"
     case .languageModel: "language model"
     case .lexicon: "lexicon"
+    case .decoder: "decoder"
+    case .stream: "stream"
     }
   }
 }
@@ -109,6 +111,14 @@ func languageModel(_ handle: OpaquePointer?) throws(Failure) -> LanguageModel {
 
 func lexicon(_ handle: OpaquePointer?) throws(Failure) -> Lexicon {
   unsafeDowncast(try object(handle, .lexicon), to: Lexicon.self)
+}
+
+func decoder(_ handle: OpaquePointer?) throws(Failure) -> Decoder {
+  unsafeDowncast(try object(handle, .decoder), to: Decoder.self)
+}
+
+func stream(_ handle: OpaquePointer?) throws(Failure) -> OpenStream {
+  unsafeDowncast(try object(handle, .stream), to: OpenStream.self)
 }
 
 /// Gives a handle back; NULL and dead handles are left alone.

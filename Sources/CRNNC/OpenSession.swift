@@ -2,7 +2,6 @@ import CSystem
 import Engine
 import Models
 import Recognition
-import Synchronization
 import Tensors
 
 /// A session behind a handle, which one thread at a time may use.
@@ -14,7 +13,7 @@ final class OpenSession {
   /// What the model's metadata said of its images when the session was created.
   private(set) var recognizer: RecognizerDescription?
   private let recognizerFailure: Failure?
-  private let isBusy = Atomic<Bool>(false)
+  private let turn = Turn()
   /// Shapes of the last run's outputs, as C reads them.
   private var shapes: [UnsafeMutablePointer<Int64>] = []
   /// The texts of profile entries, as C reads them, as far as they were asked for.
@@ -50,10 +49,8 @@ final class OpenSession {
 
   /// Runs the body while no other thread can use the session.
   func exclusively(_ body: () throws(Failure) -> Void) throws(Failure) {
-    guard isBusy.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged else {
-      throw Failure(.busy, "the session is at work in another thread; give each thread a session of its own")
-    }
-    defer { isBusy.store(false, ordering: .releasing) }
+    try turn.take("session")
+    defer { turn.end() }
     try body()
   }
 

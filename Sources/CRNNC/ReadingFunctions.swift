@@ -17,19 +17,22 @@ public func crnn_session_read_image(
     result.pointee = nil
     let open = try CRNNC.session(session)
     let image = try sized(try required(image, "image"), zero: crnn_image(), "image")
-    _ = try sized(options, zero: crnn_read_options(), "options")
+    let options = try sized(options, zero: crnn_read_options(), "options")
+    let decoder = try options.decoder.map { handle throws(Failure) in try CRNNC.decoder(handle) }
     guard let format = PixelFormat(rawValue: Int32(bitPattern: image.format.rawValue)) else {
       throw Failure(.invalidArgument, "image.format is \(image.format.rawValue), which is no crnn_pixel_format")
     }
     let view = try ImageView(
       pixels: image.pixels, width: Int(image.width), height: Int(image.height), stride: image.stride, format: format)
     try open.exclusively { () throws(Failure) in
-      result.pointee = try read(view, open)
+      result.pointee = try read(view, open, decoder)
     }
   }
 }
 
-private func read(_ image: ImageView, _ open: OpenSession) throws(Failure) -> UnsafeMutablePointer<crnn_reading> {
+private func read(
+  _ image: ImageView, _ open: OpenSession, _ decoder: Decoder?
+) throws(Failure) -> UnsafeMutablePointer<crnn_reading> {
   let description = try open.requireRecognizer()
   let network = open.model.network
   guard network.inputs.count == 1 else {
@@ -46,7 +49,7 @@ private func read(_ image: ImageView, _ open: OpenSession) throws(Failure) -> Un
   let scores = try Tensor(
     results[output].type, results[output].shape,
     Storage(UnsafeRawBufferPointer(start: results[output].data, count: results[output].byteCount), keeping: nil))
-  return try allocate(try decode(scores, as: description, imageWidth: image.width))
+  return try allocate(try decode(scores, as: description, imageWidth: image.width, decoder: decoder))
 }
 
 private func outputIndex(_ name: String?, _ network: Network) throws(Failure) -> Int {

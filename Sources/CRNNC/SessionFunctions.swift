@@ -94,24 +94,25 @@ private func arrange(
     guard arranged[index] == nil else {
       throw Failure(.invalidArgument, "input '\(declared[index].name)' is given twice")
     }
-    arranged[index] = try check(input, declared[index].name)
+    arranged[index] = try inputData(input, "input '\(declared[index].name)'")
   }
   return arranged.compactMap { $0 }
 }
 
-private func check(_ tensor: crnn_tensor, _ name: String) throws(Failure) -> InputData {
+/// A tensor of the caller's, called `what` in messages.
+func inputData(_ tensor: crnn_tensor, _ what: Message) throws(Failure) -> InputData {
   guard let type = ElementType(rawValue: Int32(bitPattern: tensor.type.rawValue)) else {
-    throw Failure(.invalidArgument, "input '\(name)' has type \(tensor.type.rawValue), which is no crnn_type")
+    throw Failure(.invalidArgument, "\(what) has type \(tensor.type.rawValue), which is no crnn_type")
   }
   guard tensor.rank >= 0, tensor.rank <= Int32(maximumRank) else {
-    throw Failure(.invalidInput, "input '\(name)' has rank \(tensor.rank), expected 0 to \(maximumRank)")
+    throw Failure(.invalidInput, "\(what) has rank \(tensor.rank), expected 0 to \(maximumRank)")
   }
   var shape: Shape = []
   if tensor.rank > 0 {
-    guard let dimensions = tensor.shape else { throw Failure(.invalidArgument, "input '\(name)': shape is NULL") }
+    guard let dimensions = tensor.shape else { throw Failure(.invalidArgument, "\(what): shape is NULL") }
     for axis in 0..<Int(tensor.rank) {
       guard dimensions[axis] >= 0 else {
-        throw Failure(.invalidInput, "input '\(name)' has a negative dimension, \(dimensions[axis])")
+        throw Failure(.invalidInput, "\(what) has a negative dimension, \(dimensions[axis])")
       }
       shape.append(Int(dimensions[axis]))
     }
@@ -120,9 +121,9 @@ private func check(_ tensor: crnn_tensor, _ name: String) throws(Failure) -> Inp
   guard !overflow, tensor.byte_count == byteCount else {
     throw Failure(
       .invalidArgument,
-      "input '\(name)': byte_count is \(tensor.byte_count), expected \(byteCount) for \(type.name) \(describe(shape))")
+      "\(what): byte_count is \(tensor.byte_count), expected \(byteCount) for \(type.name) \(describe(shape))")
   }
-  guard tensor.data != nil || byteCount == 0 else { throw Failure(.invalidArgument, "input '\(name)': data is NULL") }
+  guard tensor.data != nil || byteCount == 0 else { throw Failure(.invalidArgument, "\(what): data is NULL") }
   return InputData(InputDescription(type, shape), tensor.data.map { UnsafeRawPointer($0) })
 }
 

@@ -6,7 +6,7 @@ public struct DecodedLabel: Equatable, Sendable {
   public let label: Int32
   public let firstFrame: Int32
   public internal(set) var frameCount: Int32
-  /// Probability of the label, the highest among its frames.
+  /// Of a greedy path: probability of the label, the highest among its frames. Of a hypothesis: see there.
   public internal(set) var confidence: Float
 
   public init(label: Int32, firstFrame: Int32, frameCount: Int32, confidence: Float) {
@@ -23,6 +23,18 @@ public struct DecodedLabels: RandomAccessCollection {
   public private(set) var count = 0
 
   init() throws(Failure) { storage = try Storage(byteCount: 64 * MemoryLayout<DecodedLabel>.stride) }
+
+  /// The tokens of a hypothesis.
+  public init(_ hypothesis: Hypothesis) throws(Failure) {
+    try self.init()
+    for index in 0..<hypothesis.alignment.count {
+      let token = hypothesis.alignment[index]
+      try append(
+        DecodedLabel(
+          label: token.token, firstFrame: token.firstFrame, frameCount: token.frameCount,
+          confidence: hypothesis.confidences[index]))
+    }
+  }
 
   private var base: UnsafeMutablePointer<DecodedLabel> { storage.base.assumingMemoryBound(to: DecodedLabel.self) }
 

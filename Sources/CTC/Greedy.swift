@@ -16,7 +16,7 @@ public struct GreedyPath {
 /// - Throws: `invalidArgument` when `blank` is not a class, `invalidInput` when a score is not a number.
 /// - Complexity: one pass over the T·C scores.
 public func greedyPath(through scores: Scores, blank: Int) throws(Failure) -> GreedyPath {
-  try check(blank: blank, classCount: scores.classCount)
+  try checkBlank(blank, classCount: scores.classCount)
   var labels = try DecodedLabels()
   var previous = blank
   for frame in 0..<scores.frameCount {

@@ -31,6 +31,14 @@ public struct LogProbabilities {
     try check()
   }
 
+  /// Frames that were checked before.
+  init(checked storage: Storage, frameCount: Int, classCount: Int) throws(Failure) {
+    scores = try Scores(
+      storage.base.assumingMemoryBound(to: Float.self), frameCount: frameCount, classCount: classCount,
+      kind: .logProbabilities)
+    self.storage = storage
+  }
+
   @inline(__always)
   func callAsFunction(_ label: Int, _ frame: Int) -> Double { Double(row(frame)[label]) }
 

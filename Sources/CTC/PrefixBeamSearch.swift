@@ -6,13 +6,12 @@ import Tensors
 ///
 /// Every prefix in the beam has two log-probabilities, those of the paths that end in its last token and those that end
 /// in a blank; paths that come to one prefix in different ways are summed. A frame extends each prefix by each token
-/// that is not pruned, and the `width` best prefixes go on. Among equals the one found first goes on: the same input
-/// gives the same result.
+/// that is not pruned, and the `width` best prefixes go on, ranked by their log-probability and by what is added for
+/// their text. Among equals the one found first goes on: the same input gives the same result.
 ///
-/// Pushing the frames in parts gives the same as all at once.
-public struct PrefixBeamSearch {
+/// Pushing the frames in parts gives the same as all at once. One thread at a time.
+public final class PrefixBeamSearch {
   public struct Settings: Sendable {
-    public var blank = 0
     /// Prefixes kept.
     public var width = 100
     /// Tokens looked at in a frame, the most probable ones; 0 means all.
@@ -21,47 +20,97 @@ public struct PrefixBeamSearch {
     public var tokenMinLogProbability = -Float.infinity
 
     public init() {}
+
+    /// - Throws: `invalidArgument` for a setting out of range.
+    public func check() throws(Failure) {
+      guard width >= 1, width <= 1 << 20 else {
+        throw Failure(.invalidArgument, "width is \(width), expected 1 to \(1 << 20)")
+      }
+      guard tokenCount >= 0 else {
+        throw Failure(.invalidArgument, "token_count is \(tokenCount), expected 0 or more")
+      }
+      guard tokenMinLogProbability <= 0 else {
+        throw Failure(.invalidArgument, "token_min_log_probability is above 0 or no number, expected at most 0")
+      }
+    }
   }
 
-  /// A prefix in the beam.
+  /// A prefix in the beam. Log-probabilities are relative to `offset`.
   private struct Entry {
     var node: Int32
-    /// ln of the probability of the paths that end in a blank, and of those that end in the last token.
+    /// The last token; −1 for none.
+    var last: Int32
+    /// Of the paths that end in a blank, of those that end in the last token, and of both.
     var blank: Float
     var token: Float
     var total: Float
+    /// What its text adds, relative to `textOffset`.
+    var text: Float
+
+    @inline(__always)
+    var rank: Float { total + text }
   }
 
   private let settings: Settings
+  /// Scores texts; nil where probabilities alone count.
+  private let scorer: TextScorer?
+  private let blank: Int
   private let classCount: Int
-  private var prefixes = PrefixTree()
+  private let storage: Storage
+  private var prefixes: PrefixTree
   /// The best first, after each frame.
-  private var beam: [Entry] = []
-  private var next: [Entry] = []
+  private var beam: UnsafeMutablePointer<Entry>
+  private(set) var count = 1
+  /// What the prefixes of the beam become when nothing is added, then the next beam.
+  private var kept: UnsafeMutablePointer<Entry>
+  private var next: UnsafeMutablePointer<Entry>
   /// The frame's tokens.
-  private var choices: [Ranked] = []
-  /// The prefixes that the frame makes: place of the parent in the beam times the number of classes, plus the token.
-  private var extensions: [Ranked] = []
-  private var order: [Ranked] = []
+  private var choices: Ranking
+  /// The prefixes that go on.
+  private var best: Ranking
+  /// Whether a token makes another prefix of the beam from the one at hand.
+  private let marks: UnsafeMutablePointer<Bool>
+  /// ln of the factor that all probabilities in the beam were divided by: near one they keep their digits.
+  private var offset = 0.0
+  private var textOffset = 0.0
+  /// The most that a token can add to a prefix' rank beside its probability.
+  private let maximumGain: Float
+  private var stable: Int32 = 0
 
-  /// - Throws: `invalidArgument` for a setting out of range.
-  public init(_ settings: Settings, classCount: Int) throws(Failure) {
-    try check(blank: settings.blank, classCount: classCount)
-    guard settings.width >= 1, settings.width <= 1 << 20 else {
-      throw Failure(.invalidArgument, "width is \(settings.width), expected 1 to \(1 << 20)")
-    }
-    guard settings.tokenCount >= 0 else {
-      throw Failure(.invalidArgument, "token_count is \(settings.tokenCount), expected 0 or more")
-    }
+  init(_ settings: Settings, blank: Int, classCount: Int, scorer: TextScorer? = nil) throws(Failure) {
+    try settings.check()
+    try checkBlank(blank, classCount: classCount)
     self.settings = settings
+    self.scorer = scorer
+    maximumGain = scorer?.maximumGain ?? 0
+    self.blank = blank
     self.classCount = classCount
-    beam.reserveCapacity(settings.width)
-    next.reserveCapacity(2 * settings.width)
-    beam.append(Entry(node: 0, blank: 0, token: -.infinity, total: 0))
+    let width = settings.width
+    // Where probabilities alone count, the best prefix makes `width` others by as many tokens and one to spare for its
+    // last token: the tokens after them make none that are better.
+    let limit = settings.tokenCount > 0 ? settings.tokenCount : scorer == nil ? width + 1 : classCount
+    let choiceCount = min(classCount, limit)
+    let entries = MemoryLayout<Entry>.stride * width
+    let candidates = MemoryLayout<Candidate>.stride
+    let bytes = candidates * (choiceCount + width) + 3 * entries + classCount
+    storage = try Storage(byteCount: bytes)
+    var place = storage.base
+    choices = Ranking(place.bindMemory(to: Candidate.self, capacity: choiceCount), capacity: choiceCount)
+    place += candidates * choiceCount
+    best = Ranking(place.bindMemory(to: Candidate.self, capacity: width), capacity: width)
+    place += candidates * width
+    beam = place.bindMemory(to: Entry.self, capacity: width)
+    kept = (place + entries).bindMemory(to: Entry.self, capacity: width)
+    next = (place + 2 * entries).bindMemory(to: Entry.self, capacity: width)
+    marks = (place + 3 * entries).bindMemory(to: Bool.self, capacity: classCount)
+    marks.initialize(repeating: false, count: classCount)
+    prefixes = try PrefixTree(capacity: 2 * width, text: scorer?.start)
+    prefixes.nodes[0].place = 0
+    beam[0] = Entry(node: 0, last: -1, blank: 0, token: -.infinity, total: 0, text: 0)
   }
 
   /// Frames of `classCount` log-probabilities.
-  public mutating func push(_ scores: LogProbabilities) throws(Failure) {
+  public func push(_ scores: LogProbabilities) throws(Failure) {
     guard scores.classCount == classCount else {
       throw Failure(.invalidArgument, "\(scores.classCount) classes, expected \(classCount) as before")
     }
@@ -70,112 +119,212 @@ public struct PrefixBeamSearch {
 
   // MARK: One frame
 
-  private mutating func advance(_ row: UnsafePointer<Float>) throws(Failure) {
-    choose(row)
+  private func advance(_ row: UnsafePointer<Float>) throws(Failure) {
+    if settings.tokenCount > 0 { choose(row, from: settings.tokenMinLogProbability) }
     keepPrefixes(row)
+    if settings.tokenCount == 0 {
+      choose(row, from: max(settings.tokenMinLogProbability, best.threshold - beam[0].rank - maximumGain))
+    }
+    choices.sort()
     extend()
-    try select()
+    best.sort()
+    try select(row)
   }
 
-  /// The frame's tokens, the most probable first.
-  private mutating func choose(_ row: UnsafePointer<Float>) {
-    choices.removeAll(keepingCapacity: true)
-    for token in 0..<classCount where token != settings.blank && row[token] >= settings.tokenMinLogProbability {
-      if row[token] > -.infinity { choices.append(Ranked(score: row[token], number: token)) }
-    }
-    sort(&choices)
-    if settings.tokenCount > 0, choices.count > settings.tokenCount {
-      choices.removeSubrange(settings.tokenCount...)
+  /// The frame's tokens with at least this score.
+  @inline(never)
+  private func choose(_ row: UnsafePointer<Float>, from lowest: Float) {
+    choices.removeAll()
+    for token in 0..<classCount {
+      let score = row[token]
+      if score >= max(lowest, choices.threshold), token != blank, score > -.infinity {
+        choices.offer(Candidate(score: score, ordinal: token, entry: 0, token: token))
+      }
     }
   }
 
   /// What each prefix is worth if nothing is added to it, or if its parent is extended to it.
-  private mutating func keepPrefixes(_ row: UnsafePointer<Float>) {
-    for (index, entry) in beam.enumerated() { prefixes[entry.node].place = Int32(index) }
-    next.removeAll(keepingCapacity: true)
-    let blank = row[settings.blank]
-    for entry in beam {
-      var kept = Entry(node: entry.node, blank: entry.total + blank, token: -.infinity, total: 0)
-      if entry.node != 0 {
-        let node = prefixes[entry.node]
-        let score = row[Int(node.token)]
-        kept.token = entry.token + score
-        let parent = prefixes[node.parent]
-        if parent.place >= 0, isChosen(node.token, score) {
-          let source = beam[Int(parent.place)]
-          kept.token = logSum(kept.token, (parent.token == node.token ? source.blank : source.total) + score)
+  @inline(never)
+  private func keepPrefixes(_ row: UnsafePointer<Float>) {
+    best.removeAll()
+    let blankScore = row[blank]
+    let nodes = prefixes.nodes
+    for index in 0..<count {
+      var entry = beam[index]
+      var token = -Float.infinity
+      if entry.last >= 0 {
+        let score = row[Int(entry.last)]
+        token = entry.token + score
+        let parent = Int(nodes[Int(entry.node)].parent)
+        let place = Int(nodes[parent].place)
+        if place >= 0, isChosen(entry.last, score) {
+          let source = beam[place]
+          token = logSum(token, (source.last == entry.last ? source.blank : source.total) + score)
         }
       }
-      kept.total = logSum(kept.blank, kept.token)
-      next.append(kept)
+      entry.blank = entry.total + blankScore
+      entry.token = token
+      entry.total = logSum(entry.blank, token)
+      kept[index] = entry
+      if entry.total > -.infinity {
+        best.offer(Candidate(score: entry.rank, ordinal: index, entry: index, token: -1))
+      }
     }
   }
 
+  @inline(__always)
   private func isChosen(_ token: Int32, _ score: Float) -> Bool {
-    guard let last = choices.last else { return false }
-    return score > last.score || (score == last.score && Int(token) <= last.number)
+    if score < settings.tokenMinLogProbability { return false }
+    if settings.tokenCount == 0 || choices.count < choices.capacity { return true }
+    return Candidate(score: score, ordinal: Int(token), entry: 0, token: 0).key >= choices.items[0].key
   }
 
   /// New prefixes that may come among the best. The beam and the choices are sorted, so what follows a prefix that is
   /// too bad is worse.
-  private mutating func extend() {
-    extensions.removeAll(keepingCapacity: true)
-    guard let best = choices.first else { return }
-    var bound = -Float.infinity
-    if next.count >= settings.width {
-      bound = next[0].total
-      for entry in next { bound = min(bound, entry.total) }
-    }
-    for (index, entry) in beam.enumerated() {
-      if entry.total + best.score < bound { break }
-      let last = prefixes[entry.node].token
-      for choice in choices {
-        if entry.total + choice.score < bound { break }
-        let token = Int32(choice.number)
-        let score = (token == last ? entry.blank : entry.total) + choice.score
-        if score == -.infinity || score < bound { continue }
-        if let child = prefixes.child(of: entry.node, token), prefixes[child].place >= 0 { continue }
-        extensions.append(Ranked(score: score, number: index &* classCount &+ choice.number))
+  @inline(never)
+  private func extend() {
+    if choices.count == 0 { return }
+    let highest = choices.items[0].score + maximumGain
+    var ordinal = count
+    for index in 0..<count {
+      let entry = beam[index]
+      if entry.rank + highest < best.threshold { break }
+      markChildren(of: entry.node, true)
+      for number in 0..<choices.count {
+        let choice = choices.items[number]
+        let score = choice.score
+        if entry.rank + score + maximumGain < best.threshold { break }
+        if marks[Int(choice.token)] { continue }
+        var rank = (choice.token == entry.last ? entry.blank : entry.total) + score
+        if let scorer {
+          rank += Float(scorer.next(entry.node, choice.token, prefixes).rank - textOffset)
+        }
+        if rank < best.threshold || rank == -.infinity { continue }
+        best.offer(Candidate(score: rank, ordinal: ordinal, entry: index, token: Int(choice.token)))
+        ordinal &+= 1
       }
+      markChildren(of: entry.node, false)
+    }
+  }
+
+  /// Marks the tokens by which a prefix in the beam becomes another one there.
+  @inline(__always)
+  private func markChildren(of node: Int32, _ mark: Bool) {
+    var child = prefixes[node].child
+    while child >= 0 {
+      let node = prefixes[child]
+      if node.place >= 0 { marks[Int(node.token)] = mark }
+      child = node.next
     }
   }
 
   /// The best of kept and new prefixes become the beam.
-  private mutating func select() throws(Failure) {
-    for entry in beam { prefixes[entry.node].place = -1 }
-    sort(&extensions)
-    for new in extensions.prefix(settings.width) {
-      let parent = beam[new.number / classCount].node
-      let node = try prefixes.add(to: parent, Int32(new.number % classCount))
-      next.append(Entry(node: node, blank: -.infinity, token: new.score, total: new.score))
+  @inline(never)
+  private func select(_ row: UnsafePointer<Float>) throws(Failure) {
+    for index in 0..<count { prefixes.nodes[Int(beam[index].node)].place = -1 }
+    for place in 0..<best.count {
+      let candidate = best.items[place]
+      let entry = Int(candidate.entry)
+      next[place] = candidate.token < 0 ? kept[entry] : try extended(beam[entry], candidate.token, row)
+      prefixes.nodes[Int(next[place].node)].place = Int32(place)
     }
-    order.removeAll(keepingCapacity: true)
-    for (index, entry) in next.enumerated() where entry.total > -.infinity {
-      order.append(Ranked(score: entry.total, number: index))
+    let oldCount = count
+    count = best.count
+    if count == 0 {
+      // Frames that no path survives leave the empty text, whose probability is zero.
+      next[0] = Entry(node: 0, last: -1, blank: -.infinity, token: -.infinity, total: -.infinity, text: 0)
+      prefixes.nodes[0].place = 0
+      count = 1
+      stable = 0
     }
-    sort(&order)
-    beam.removeAll(keepingCapacity: true)
-    for entry in order.prefix(settings.width) { beam.append(next[entry.number]) }
-    // Frames that no path survives leave the empty text, whose probability is zero.
-    if beam.isEmpty { beam.append(Entry(node: 0, blank: -.infinity, token: -.infinity, total: -.infinity)) }
+    for index in 0..<oldCount { prefixes.release(beam[index].node) }
+    swap(&beam, &next)
+    center()
+  }
+
+  private func extended(_ entry: Entry, _ token: Int32, _ row: UnsafePointer<Float>) throws(Failure) -> Entry {
+    var node = prefixes.child(of: entry.node, token)
+    if node < 0 {
+      node = try prefixes.add(to: entry.node, token)
+      if let scorer {
+        prefixes.texts[Int(node)] = scorer.next(entry.node, token, prefixes)
+      }
+    }
+    let score = (token == entry.last ? entry.blank : entry.total) + row[Int(token)]
+    return Entry(node: node, last: token, blank: -.infinity, token: score, total: score, text: 0)
+  }
+
+  /// Makes the best prefix' scores the ones that all others are relative to.
+  private func center() {
+    let highest = beam[0].total
+    if highest > -.infinity {
+      offset += Double(highest)
+      for index in 0..<count {
+        beam[index].blank -= highest
+        beam[index].token -= highest
+        beam[index].total -= highest
+      }
+    }
+    guard scorer != nil else { return }
+    textOffset = prefixes.texts[Int(beam[0].node)].rank
+    for index in 0..<count {
+      beam[index].text = Float(prefixes.texts[Int(beam[index].node)].rank - textOffset)
+    }
   }
 
   // MARK: Results
 
-  /// The `count` best texts so far, the best first: tokens, and ln of the probability of all paths in the beam that
-  /// spell them.
-  public func best(_ count: Int) -> [(tokens: [Int32], score: Float)] {
-    beam.prefix(max(count, 0)).map { (prefixes.tokens(to: $0.node), $0.total) }
+  /// The `limit` best texts so far, the best first, as if the frames ended here. Texts that end in the middle of a word
+  /// that must be in a lexicon are among them only when there are no others.
+  func best(_ limit: Int) throws(Failure) -> [FoundText] {
+    let isStrict = rank(isStrict: true)
+    if !isStrict { _ = rank(isStrict: false) }
+    best.sort()
+    var found: [FoundText] = []
+    for place in 0..<min(max(limit, 0), best.count) {
+      let candidate = best.items[place]
+      let entry = beam[Int(candidate.entry)]
+      let text = end(of: entry, isStrict: isStrict)
+      found.append(
+        FoundText(
+          tokens: prefixes.tokens(to: entry.node), score: Double(candidate.score) + offset + textOffset,
+          acoustic: Double(entry.total) + offset, language: text.language, bonus: text.bonus))
+    }
+    return found
+  }
+
+  /// Whether any prefix is a text that may be.
+  private func rank(isStrict: Bool) -> Bool {
+    best.removeAll()
+    for index in 0..<count {
+      let entry = beam[index]
+      let rank = entry.total + Float(end(of: entry, isStrict: isStrict).rank - textOffset)
+      if rank == -.infinity, isStrict { continue }
+      best.offer(Candidate(score: rank, ordinal: index, entry: index, token: -1))
+    }
+    return best.count > 0
+  }
+
+  private func end(of entry: Entry, isStrict: Bool) -> TextState {
+    guard let scorer else { return TextState() }
+    return scorer.end(entry.node, prefixes, isStrict: isStrict)
+  }
+
+  /// What all prefixes in the beam begin with: no frame to come changes it.
+  public func stablePrefix() -> [Int32] {
+    stable = prefixes.commonPrefix(from: stable)
+    return prefixes.tokens(to: stable)
   }
 }
 
-/// Something with a score.
-private struct Ranked {
-  var score: Float
-  var number: Int
-}
-
-/// The highest score first, the lowest number among equals.
-private func sort(_ items: inout [Ranked]) {
-  items.sort { $0.score != $1.score ? $0.score > $1.score : $0.number < $1.number }
+/// A text that a search found.
+struct FoundText {
+  var tokens: [Int32]
+  /// What it was ranked by: the sum of what follows.
+  var score: Double
+  /// ln of the probability of all paths in the beam that spell it.
+  var acoustic: Double
+  /// What its text adds: the language model's part, and all else.
+  var language: Double
+  var bonus: Double
 }

@@ -1,42 +1,119 @@
 import Tensors
 
-/// Every prefix that a search met, once: a node is a token after its parent's prefix. Node 0 is the empty prefix.
+/// The prefixes in the beam and those that they begin with, once each: a node is a token after its parent's prefix.
+/// Node 0 is the empty prefix. Nodes that no prefix in the beam begins with are used again, so that memory grows with
+/// the text that all have in common, not with the frames.
 struct PrefixTree {
   struct Node {
-    let parent: Int32
-    let token: Int32
-    /// The last child that was added, and the child of the same parent that was added before this one; -1 for none.
+    var parent: Int32
+    var token: Int32
+    /// The child that was added last, and its neighbours among the children of the same parent; −1 for none.
     var child: Int32 = -1
-    let sibling: Int32
-    /// Where the prefix stands in the beam; -1 when it is not there.
+    var next: Int32 = -1
+    var previous: Int32 = -1
+    /// Where the prefix stands in the beam; −1 when it is not there.
     var place: Int32 = -1
   }
 
-  private var nodes = [Node(parent: 0, token: -1, sibling: -1)]
+  private var storage: Storage
+  private(set) var nodes: UnsafeMutablePointer<Node>
+  /// What is known of each node's text, where that matters.
+  private(set) var texts: UnsafeMutablePointer<TextState>
+  private let hasTexts: Bool
+  private var capacity: Int
+  private(set) var count = 1
+  /// A node to use again, whose `next` is another one; −1 for none.
+  private var free: Int32 = -1
 
+  /// - Parameter text: what is known of the empty prefix; nil where texts do not matter.
+  init(capacity: Int, text: TextState?) throws(Failure) {
+    self.capacity = max(capacity, 16)
+    hasTexts = text != nil
+    (storage, nodes, texts) = try PrefixTree.room(self.capacity, hasTexts: hasTexts)
+    nodes[0] = Node(parent: -1, token: -1)
+    if let text { texts[0] = text }
+  }
+
+  /// Texts lie behind the nodes.
+  private static func room(
+    _ capacity: Int, hasTexts: Bool
+  ) throws(Failure) -> (Storage, UnsafeMutablePointer<Node>, UnsafeMutablePointer<TextState>) {
+    let nodeBytes = capacity * MemoryLayout<Node>.stride
+    let storage = try Storage(byteCount: nodeBytes + (hasTexts ? capacity * MemoryLayout<TextState>.stride : 0))
+    return (
+      storage, storage.base.bindMemory(to: Node.self, capacity: capacity),
+      (storage.base + nodeBytes).bindMemory(to: TextState.self, capacity: hasTexts ? capacity : 0)
+    )
+  }
+
+  @inline(__always)
   subscript(index: Int32) -> Node {
-    _read { yield nodes[Int(index)] }
-    _modify { yield &nodes[Int(index)] }
+    get { nodes[Int(index)] }
+    nonmutating set { nodes[Int(index)] = newValue }
   }
 
-  @inline(never)
-  func child(of parent: Int32, _ token: Int32) -> Int32? {
+  /// The child that is there, or −1.
+  @inline(__always)
+  func child(of parent: Int32, _ token: Int32) -> Int32 {
     var child = nodes[Int(parent)].child
-    while child >= 0 {
-      if nodes[Int(child)].token == token { return child }
-      child = nodes[Int(child)].sibling
-    }
-    return nil
+    while child >= 0, nodes[Int(child)].token != token { child = nodes[Int(child)].next }
+    return child
   }
 
-  /// The child that is there, or a new one.
-  @inline(never)
+  /// A new child; there must be none with this token.
   mutating func add(to parent: Int32, _ token: Int32) throws(Failure) -> Int32 {
-    if let child = child(of: parent, token) { return child }
-    guard nodes.count < Int(Int32.max) else { throw Failure(.limitExceeded, "the search has too many prefixes") }
-    let index = Int32(nodes.count)
-    nodes.append(Node(parent: parent, token: token, sibling: nodes[Int(parent)].child))
+    var index = free
+    if index >= 0 {
+      free = nodes[Int(index)].next
+    } else {
+      if count == capacity { try grow() }
+      index = Int32(count)
+      count += 1
+    }
+    let sibling = nodes[Int(parent)].child
+    nodes[Int(index)] = Node(parent: parent, token: token, next: sibling)
+    if sibling >= 0 { nodes[Int(sibling)].previous = index }
     nodes[Int(parent)].child = index
+    return index
+  }
+
+  @inline(never)
+  private mutating func grow() throws(Failure) {
+    guard capacity < 1 << 30 else { throw Failure(.limitExceeded, "the search has too many prefixes") }
+    let larger = try PrefixTree.room(2 * capacity, hasTexts: hasTexts)
+    larger.1.initialize(from: nodes, count: count)
+    if hasTexts { larger.2.initialize(from: texts, count: count) }
+    (storage, nodes, texts) = larger
+    capacity *= 2
+  }
+
+  /// Gives back a node that is neither in the beam nor has children, and the parents that it leaves so.
+  mutating func release(_ index: Int32) {
+    var index = index
+    while index > 0, nodes[Int(index)].place < 0, nodes[Int(index)].child < 0 {
+      let node = nodes[Int(index)]
+      if node.next >= 0 { nodes[Int(node.next)].previous = node.previous }
+      if node.previous >= 0 {
+        nodes[Int(node.previous)].next = node.next
+      } else {
+        nodes[Int(node.parent)].child = node.next
+      }
+      nodes[Int(index)].next = free
+      // Not to be released again.
+      nodes[Int(index)].place = 0
+      free = index
+      index = node.parent
+    }
+  }
+
+  /// The longest prefix that all in the beam begin with, given one that they begin with.
+  func commonPrefix(from known: Int32) -> Int32 {
+    var index = known
+    while nodes[Int(index)].place < 0 {
+      let child = nodes[Int(index)].child
+      if child < 0 || nodes[Int(child)].next >= 0 { break }
+      index = child
+    }
     return index
   }
 

@@ -72,7 +72,7 @@ public struct Scores {
   }
 }
 
-func check(blank: Int, classCount: Int) throws(Failure) {
+func checkBlank(_ blank: Int, classCount: Int) throws(Failure) {
   guard blank >= 0, blank < classCount else {
     throw Failure(.invalidArgument, "blank is class \(blank), expected 0 to \(classCount - 1)")
   }

@@ -9,7 +9,7 @@ struct Trellis {
 
   /// - Throws: `invalidArgument` for a blank or a token that is no class, and for a token that is the blank.
   init(_ tokens: UnsafeBufferPointer<Int32>, blank: Int, classCount: Int) throws(Failure) {
-    try check(blank: blank, classCount: classCount)
+    try checkBlank(blank, classCount: classCount)
     for (index, token) in tokens.enumerated() {
       guard token >= 0, token < classCount, token != blank else {
         throw Failure(

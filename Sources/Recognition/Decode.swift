@@ -20,16 +20,17 @@ public func decode(_ scores: Scores, texts: Labels?, blank: Int, imageWidth: Int
 
 /// Reads a network's output for one image.
 ///
-/// - Parameter scores: float32 [1, T, C], [T, 1, C] or [T, C].
+/// - Parameter scores: [1, T, C], [T, 1, C] or [T, C] of a floating-point type.
 /// - Parameter imageWidth: of the caller's image, in pixels.
+/// - Parameter decoder: nil for greedy decoding.
 /// - Throws: `invalidMetadata` when the output is not what the metadata says, `invalidInput` when a score is not a
 ///   number, `outOfMemory`.
 public func decode(
-  _ scores: Tensor, as description: RecognizerDescription, imageWidth: Int
+  _ scores: Tensor, as description: RecognizerDescription, imageWidth: Int, decoder: Decoder? = nil
 ) throws(Failure) -> Reading {
   let output = "the network's output, \(scores.type.name) \(describe(scores.shape)),"
-  guard scores.type == .float32 else {
-    throw Failure(.invalidMetadata, "\(output) cannot be decoded, expected float32")
+  guard scores.type.isFloatingPoint else {
+    throw Failure(.invalidMetadata, "\(output) cannot be decoded, expected a floating-point type")
   }
   guard let frameCount = frameCount(of: scores.shape, description.outputLayout), let classCount = scores.shape.last
   else {
@@ -47,10 +48,20 @@ public func decode(
       "\(output) has \(classCount) classes, expected \(description.labels.count + 1): metadata 'crnn.labels' has "
         + "\(description.labels.count), and the blank is one more")
   }
+  var values = scores
+  if scores.type != .float32 {
+    values = try Tensor(.float32, scores.shape)
+    convert(scores.storage.base, scores.type, to: values.storage.base, .float32, count: scores.count)
+  }
+  defer { withExtendedLifetime(values) {} }
   let view = try Scores(
-    scores.elements(as: Float.self).baseAddress, frameCount: frameCount, classCount: classCount,
+    values.elements(as: Float.self).baseAddress, frameCount: frameCount, classCount: classCount,
     kind: description.outputKind)
-  return try decode(view, texts: description.labels, blank: description.blank, imageWidth: imageWidth)
+  let (labels, blank) = (description.labels, description.blank)
+  guard let decoder else { return try decode(view, texts: labels, blank: blank, imageWidth: imageWidth) }
+  let found = try decoder.decode(view, labels: labels, blank: blank, limit: 1)
+  guard let best = found.first else { throw Failure(.invalidInput, "the search found no text") }
+  return try Reading(best, frameCount: frameCount, texts: labels, blank: blank, imageWidth: imageWidth)
 }
 
 /// T of the scores of one image; nil when the shape is none of one image.

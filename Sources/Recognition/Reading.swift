@@ -4,7 +4,8 @@ import Tensors
 /// What was read: the labels on the path, with their texts and their places in the image.
 public struct Reading {
   public let labels: DecodedLabels
-  /// Mean of the labels' confidences; without labels the mean probability of the blank.
+  /// Of a greedy path: mean of the labels' confidences, without labels the mean probability of the blank. Of a
+  /// hypothesis: its probability.
   public let confidence: Float
   /// Frames that the network produced.
   public let frameCount: Int
@@ -15,12 +16,26 @@ public struct Reading {
   /// - Parameter texts: empty for labels by number only.
   /// - Parameter imageWidth: of the caller's image; 0 when there is none.
   public init(_ path: GreedyPath, texts: Labels, blank: Int, imageWidth: Int) {
-    labels = path.labels
-    confidence = path.confidence
-    frameCount = path.frameCount
+    self.init(path.labels, path.confidence, path.frameCount, texts, blank, imageWidth)
+  }
+
+  /// A text that a search found in `frameCount` frames.
+  public init(
+    _ hypothesis: Hypothesis, frameCount: Int, texts: Labels, blank: Int, imageWidth: Int
+  ) throws(Failure) {
+    self.init(
+      try DecodedLabels(hypothesis), hypothesis.confidence, frameCount, texts, blank, imageWidth)
+  }
+
+  private init(
+    _ labels: DecodedLabels, _ confidence: Float, _ frameCount: Int, _ texts: Labels, _ blank: Int, _ imageWidth: Int
+  ) {
+    self.labels = labels
+    self.confidence = confidence
+    self.frameCount = frameCount
     self.texts = texts
     self.blank = blank
-    pixelsPerFrame = path.frameCount == 0 ? 0 : Double(imageWidth) / Double(path.frameCount)
+    pixelsPerFrame = frameCount == 0 ? 0 : Double(imageWidth) / Double(frameCount)
   }
 
   /// UTF-8 text of a label of this reading; empty when it has none.

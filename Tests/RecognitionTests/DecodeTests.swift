@@ -54,7 +54,7 @@ import Testing
     let tensor = try Tensor(.int64, [1, 4, 4])
     let error = failure { _ = try decode(tensor, as: description(), imageWidth: 1) }
     #expect(error?.status == .invalidMetadata)
-    #expect(error?.message.contains("int64 [1, 4, 4], cannot be decoded, expected float32") == true)
+    #expect(error?.message.contains("int64 [1, 4, 4], cannot be decoded, expected a floating-point type") == true)
   }
 
   @Test func givenTexts() throws {

@@ -58,6 +58,7 @@ void test_profile(const arguments *given);
 void test_reading(const arguments *given);
 void test_ctc(void);
 void test_transcripts(void);
+void test_decoders(const arguments *given);
 void test_language_models(const arguments *given);
 
 /* An input for a model's first input: a ramp, with sizes for the open dimensions. Freed by free_input. */

@@ -67,6 +67,7 @@ int main(int argc, char **argv) {
     test_reading(&given);
     test_ctc();
     test_transcripts();
+    test_decoders(&given);
     test_language_models(&given);
 
     if (!check(rmdir(folder) == 0)) fprintf(stderr, "%s is not empty\n", folder);

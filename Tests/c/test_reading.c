@@ -84,7 +84,7 @@ static void test_formats(crnn_session *session, const unsigned char *gray, int w
 static void test_bad_images(crnn_session *session, const unsigned char *gray, int width, int height) {
     const crnn_image good = {sizeof good, gray, width, height, 0, CRNN_PIXEL_GRAY, 0};
     crnn_image images[14];
-    crnn_read_options options = {sizeof options};
+    crnn_read_options options = {.size = sizeof options};
     crnn_reading *reading = NULL;
     for (int i = 0; i < 14; i++) images[i] = good;
     images[0].pixels = NULL;

@@ -57,43 +57,6 @@ static void test_loss(const crnn_ctc_options *options) {
     expect(CRNN_INVALID_ARGUMENT, crnn_ctc_loss(scores, 3, 1, 3, targets, 2, NULL, lengths, options, NULL, NULL));
 }
 
-static void test_beam_search(void) {
-    static const char *const labels[] = {"a", "\xc3\xa9"};
-    crnn_beam_options options = {.size = sizeof options, .width = 20, .hypothesis_count = 30};
-    crnn_hypotheses *found = NULL;
-    crnn_ctc_options ctc = {sizeof ctc, labels, 2, 0, CRNN_PROBABILITIES};
-    double sum = 0, value = 0;
-    if (expect(CRNN_OK, crnn_ctc_beam_search(scores, 3, 3, &ctc, &options, &found))) {
-        for (size_t i = 0; i < found->count; i++) {
-            const crnn_hypothesis *item = &found->items[i];
-            int32_t tokens[3] = {0};
-            for (size_t j = 0; j < item->token_count; j++) tokens[j] = item->tokens[j].token;
-            expect(CRNN_OK, crnn_ctc_score(scores, 3, 3, tokens, item->token_count, &ctc, &value));
-            check(fabs(item->score - value) < 1e-5);
-            sum += exp(item->score);
-        }
-        /* Every text that three frames can spell. */
-        check(found->count == 9 && fabs(sum - 1) < 1e-5);
-        check(strcmp(found->items[0].text, "a\xc3\xa9") == 0 && found->items[0].tokens[1].first_frame == 2);
-        crnn_hypotheses_free(found);
-    }
-    options.hypothesis_count = 0;
-    if (expect(CRNN_OK, crnn_ctc_beam_search(scores, 3, 3, &ctc, &options, &found))) {
-        check(found->count == 1);
-        crnn_hypotheses_free(found);
-    }
-    crnn_hypotheses_free(NULL);
-    expect(CRNN_INVALID_ARGUMENT, crnn_ctc_beam_search(scores, 3, 3, &ctc, &options, NULL));
-    options.width = -1;
-    expect(CRNN_INVALID_ARGUMENT, crnn_ctc_beam_search(scores, 3, 3, &ctc, &options, &found));
-    options.width = 5;
-    options.token_count = -1;
-    expect(CRNN_INVALID_ARGUMENT, crnn_ctc_beam_search(scores, 3, 3, &ctc, &options, &found));
-    options.token_count = 0;
-    ctc.blank = 3;
-    expect(CRNN_INVALID_ARGUMENT, crnn_ctc_beam_search(scores, 3, 3, &ctc, &options, &found));
-}
-
 static void test_edit_distance(void) {
     size_t distance = 9, length = 9;
     if (expect(CRNN_OK, crnn_edit_distance("caf\xc3\xa9 noir", "cafe n\xc3\xb6ir", CRNN_CHARACTERS, &distance, &length)))
@@ -111,6 +74,5 @@ void test_transcripts(void) {
     const crnn_ctc_options options = {sizeof options, NULL, 0, 0, CRNN_PROBABILITIES};
     test_score_and_alignment(&options);
     test_loss(&options);
-    test_beam_search();
     test_edit_distance();
 }

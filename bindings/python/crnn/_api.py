@@ -167,7 +167,7 @@ class reading(Structure):
 
 
 class read_options(_Sized):
-    _fields_ = [("size", c_size_t)]
+    _fields_ = [("size", c_size_t), ("decoder", c_void_p)]
 
 
 class ctc_options(_Sized):
@@ -184,24 +184,6 @@ class ctc_span(Structure):
     _fields_ = [("token", c_int32), ("first_frame", c_int32), ("frame_count", c_int32), ("score", c_float)]
 
 
-class beam_options(_Sized):
-    _fields_ = [
-        ("size", c_size_t),
-        ("width", c_int32),
-        ("token_count", c_int32),
-        ("token_min_log_probability", c_float),
-        ("hypothesis_count", c_int32),
-    ]
-
-
-class hypothesis(Structure):
-    _fields_ = [("text", c_char_p), ("tokens", POINTER(ctc_span)), ("token_count", c_size_t), ("score", c_double)]
-
-
-class hypotheses(Structure):
-    _fields_ = [("items", POINTER(hypothesis)), ("count", c_size_t)]
-
-
 class language_model_info(_Sized):
     _fields_ = [
         ("size", c_size_t),
@@ -215,6 +197,71 @@ class language_model_info(_Sized):
 
 class lexicon_info(_Sized):
     _fields_ = [("size", c_size_t), ("word_count", c_uint64), ("byte_count", c_uint64)]
+
+
+class hotword(Structure):
+    _fields_ = [("text", c_char_p), ("boost", c_float), ("anywhere", c_int32)]
+
+
+score_callback = ctypes.CFUNCTYPE(c_float, c_uint64, c_char_p, POINTER(c_uint64), c_void_p)
+
+
+class beam_options(_Sized):
+    _fields_ = [
+        ("size", c_size_t),
+        ("width", c_int32),
+        ("token_count", c_int32),
+        ("token_min_log_probability", c_float),
+        ("alpha", c_float),
+        ("beta", c_float),
+        ("unknown_score", c_float),
+        ("language_model", c_void_p),
+        ("scorer", score_callback),
+        ("scorer_data", c_void_p),
+        ("scorer_unit", c_int),
+        ("continues_sentence", c_int32),
+        ("unfinished_sentence", c_int32),
+        ("lexicon_penalty", c_float),
+        ("lexicon", c_void_p),
+        ("hotwords", POINTER(hotword)),
+        ("hotword_count", c_size_t),
+    ]
+
+
+class word(Structure):
+    _fields_ = [("text", c_char_p), ("first_token", c_int32), ("token_count", c_int32), ("confidence", c_float)]
+
+
+class hypothesis(Structure):
+    _fields_ = [
+        ("text", c_char_p),
+        ("tokens", POINTER(ctc_span)),
+        ("confidences", POINTER(c_float)),
+        ("token_count", c_size_t),
+        ("words", POINTER(word)),
+        ("word_count", c_size_t),
+        ("score", c_double),
+        ("acoustic", c_double),
+        ("language", c_double),
+        ("bonus", c_double),
+        ("confidence", c_float),
+        ("reserved", c_int32),
+    ]
+
+
+class hypotheses(Structure):
+    _fields_ = [("items", POINTER(hypothesis)), ("count", c_size_t)]
+
+
+class decode_options(_Sized):
+    _fields_ = [
+        ("size", c_size_t),
+        ("hypothesis_count", c_int32),
+        ("time_major", c_int32),
+        ("lengths", POINTER(c_int32)),
+        ("hotwords", POINTER(hotword)),
+        ("hotword_count", c_size_t),
+    ]
 
 
 log_callback = ctypes.CFUNCTYPE(None, c_int, c_char_p, c_void_p)
@@ -266,8 +313,14 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Any, ...]]] = {
                             POINTER(c_double))),
     "ctc_align": (_STATUS, (c_void_p, c_size_t, c_size_t, c_void_p, c_size_t, POINTER(ctc_options),
                             POINTER(ctc_span), POINTER(c_double))),
-    "ctc_beam_search": (_STATUS, (c_void_p, c_size_t, c_size_t, POINTER(ctc_options), POINTER(beam_options),
-                                  POINTER(POINTER(hypotheses)))),
+    "decoder_create": (_STATUS, (POINTER(ctc_options), POINTER(beam_options), _OUT_HANDLE)),
+    "decoder_release": (None, (_HANDLE,)),
+    "decoder_decode": (_STATUS, (_HANDLE, POINTER(tensor), POINTER(decode_options), POINTER(POINTER(hypotheses)))),
+    "decoder_stream_create": (_STATUS, (_HANDLE, c_size_t, POINTER(decode_options), _OUT_HANDLE)),
+    "decoder_stream_release": (None, (_HANDLE,)),
+    "decoder_stream_push": (_STATUS, (_HANDLE, POINTER(tensor))),
+    "decoder_stream_best": (_STATUS, (_HANDLE, c_size_t, POINTER(POINTER(hypotheses)))),
+    "decoder_stream_stable": (_STATUS, (_HANDLE, POINTER(c_char_p), POINTER(POINTER(c_int32)), POINTER(c_size_t))),
     "hypotheses_free": (None, (POINTER(hypotheses),)),
     "language_model_open": (_STATUS, (c_char_p, POINTER(model_options), _OUT_HANDLE)),
     "language_model_release": (None, (_HANDLE,)),
@@ -355,5 +408,12 @@ lexicon_save = _declare(_library, "lexicon_save")
 lexicon_get_info = _declare(_library, "lexicon_get_info")
 lexicon_contains = _declare(_library, "lexicon_contains")
 edit_distance = _declare(_library, "edit_distance")
-ctc_beam_search = _declare(_library, "ctc_beam_search")
+decoder_create = _declare(_library, "decoder_create")
+decoder_release = _declare(_library, "decoder_release")
+decoder_decode = _declare(_library, "decoder_decode")
+decoder_stream_create = _declare(_library, "decoder_stream_create")
+decoder_stream_release = _declare(_library, "decoder_stream_release")
+decoder_stream_push = _declare(_library, "decoder_stream_push")
+decoder_stream_best = _declare(_library, "decoder_stream_best")
+decoder_stream_stable = _declare(_library, "decoder_stream_stable")
 hypotheses_free = _declare(_library, "hypotheses_free")

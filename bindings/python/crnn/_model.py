@@ -12,6 +12,7 @@ from typing import Any, Dict, Mapping, Optional, Sequence, Tuple, Union
 import numpy as np
 
 from . import _api, _arguments
+from ._beam_search import BeamSearch
 from ._errors import InvalidHandleError
 from ._metadata import Metadata
 from ._reading import Reading
@@ -118,9 +119,9 @@ class Model:
         """`Session.run` on the model's default session."""
         return self._default_session().run(inputs, outputs)
 
-    def read(self, image: Any, *, pixel_format: Optional[str] = None) -> Reading:
+    def read(self, image: Any, *, pixel_format: Optional[str] = None, decoder: Optional[BeamSearch] = None) -> Reading:
         """`Session.read` on the model's default session."""
-        return self._default_session().read(image, pixel_format=pixel_format)
+        return self._default_session().read(image, pixel_format=pixel_format, decoder=decoder)
 
     def session(self, *, threads: int = 1, plan_capacity: int = 16, loop_limit: int = 100_000,
                 exact: bool = False, profile: bool = False) -> Session:

@@ -16,7 +16,7 @@ class Character:
     text: str
     #: Class index in the network's output.
     label: int
-    #: Probability of the label, the highest among its frames, 0 to 1.
+    #: Probability of the label, the highest among its frames, 0 to 1. From a beam search: see `ctc.Hypothesis`.
     confidence: float
     #: The frames (network output steps) in which it was read.
     first_frame: int
@@ -31,7 +31,8 @@ class Reading:
     """A text with its characters."""
 
     text: str
-    #: Mean of the characters' confidences; for an empty text the mean probability of the blank.
+    #: Mean of the characters' confidences; for an empty text the mean probability of the blank. From a beam search: the
+    #: text's probability.
     confidence: float
     characters: Tuple[Character, ...]
     #: Frames that the network produced.

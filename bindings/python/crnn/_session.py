@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import threading
 import weakref
@@ -11,6 +12,7 @@ from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
 import numpy as np
 
 from . import _api, _arguments, _images, _profile, _reading
+from ._beam_search import BeamSearch
 from ._errors import BusyError, InvalidHandleError
 from ._profile import Profile
 from ._reading import Reading
@@ -105,20 +107,23 @@ class Session:
             copy = self._views.copy
             return {name: copy(result) for name, result in zip(names, results)}
 
-    def read(self, image: Any, *, pixel_format: Optional[str] = None) -> Reading:
+    def read(self, image: Any, *, pixel_format: Optional[str] = None, decoder: Optional[BeamSearch] = None) -> Reading:
         """Reads a line image to text, as the model's metadata says.
 
         image         a path (needs Pillow), a Pillow image, or a uint8 array: H×W gray, H×W×3 RGB, H×W×4 RGBA.
                       Rows may lie anywhere: a crop of a larger array is read in place.
         pixel_format  "gray", "rgb", "bgr" or "rgba", where an array's channels mean something else: "bgr" for OpenCV's.
+        decoder       a beam search instead of greedy decoding; labels, blank and kind of score are the model's. The
+                      reading's confidences are then those of its hypothesis.
 
         Raises InvalidMetadataError when the model does not describe its images and labels, InvalidInputError when the
         image does not fit the network, FileError for a file that is no image.
         """
         native, pixels = _images.native_image(image, pixel_format)
         result = ctypes.POINTER(_api.reading)()
-        with self._turn:
-            _api.session_read_image(self._handle, ctypes.byref(native), None, ctypes.byref(result))
+        options = _api.read_options(decoder=None if decoder is None else decoder._handle)
+        with self._turn, contextlib.nullcontext() if decoder is None else decoder._calls():
+            _api.session_read_image(self._handle, ctypes.byref(native), ctypes.byref(options), ctypes.byref(result))
         del pixels
         return _reading.take(result)
 

@@ -48,7 +48,7 @@ def test_scores_are_bounded_by_the_exact_ones_and_grow_with_the_width(seed: int)
         hypotheses = crnn.ctc.BeamSearch(width=width)(scores, n_best=3)
         for item in hypotheses:
             assert item.score <= crnn.ctc.score(scores, item.tokens) + 1e-3
-            assert item.spans == crnn.ctc.align(scores, item.tokens)
+            assert item.frames == tuple((span.start, span.end) for span in crnn.ctc.align(scores, item.tokens))
         # What is lost to a narrow beam may come back in parts, but never the best text's score by much.
         assert hypotheses[0].score >= best - 1e-3, (seed, width)
         best = max(best, hypotheses[0].score)
@@ -60,7 +60,7 @@ def test_labels_pruning_and_certainty() -> None:
     search = crnn.ctc.BeamSearch(labels=["a", "é", "ch"], width=10)
     (only,) = search(certain, n_best=5)
     assert (only.text, only.tokens, only.score) == ("aaé", (1, 1, 2), 0)
-    assert [(span.start, span.end) for span in only.spans] == [(0, 2), (3, 4), (4, 5)]
+    assert only.frames == ((0, 2), (3, 4), (4, 5))
     scores = random_scores(3, 30, 20)
     everything = crnn.ctc.BeamSearch(width=50)(scores)
     assert crnn.ctc.BeamSearch(width=50, token_count=20)(scores) == everything

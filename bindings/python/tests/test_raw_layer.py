@@ -15,7 +15,8 @@ from crnn import Status, _api, _errors, _library
 STRUCTS = [
     _api.tensor_spec, _api.tensor, _api.model_options, _api.node_spec, _api.model_info, _api.session_options,
     _api.session_info, _api.profile_entry, _api.image, _api.character, _api.reading, _api.read_options,
-    _api.ctc_options, _api.ctc_span, _api.beam_options, _api.hypothesis, _api.hypotheses,
+    _api.ctc_options, _api.ctc_span, _api.beam_options, _api.hotword, _api.word, _api.hypothesis, _api.hypotheses,
+    _api.decode_options,
     _api.language_model_info, _api.lexicon_info,
 ]
 ENUMS = {"status": Status, "type": _api.Type, "pixel_format": _api.PixelFormat, "score_kind": _api.ScoreKind,

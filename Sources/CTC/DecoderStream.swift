@@ -1,0 +1,62 @@
+import Tensors
+
+/// A search through frames that come bit by bit. It keeps them, so as to align texts with them. One thread at a time.
+public final class DecoderStream {
+  private let decoder: Decoder
+  private let search: PrefixBeamSearch
+  public let classCount: Int
+  private var frames: Storage
+  private var frameCount = 0
+  /// Why the search cannot go on.
+  private var failure: Failure?
+
+  /// - Parameter hotwords: instead of the decoder's; nil for those.
+  public init(_ decoder: Decoder, classCount: Int, hotwords: Hotwords? = nil) throws(Failure) {
+    self.decoder = decoder
+    self.classCount = classCount
+    search = try decoder.search(classCount: classCount, hotwords: hotwords)
+    frames = try Storage(byteCount: 64 * classCount * MemoryLayout<Float>.stride)
+  }
+
+  /// - Throws: `invalidInput` for scores that are no probabilities, none of which are searched then.
+  public func push(_ scores: Scores) throws(Failure) {
+    if let failure { throw failure }
+    guard scores.classCount == classCount else {
+      throw Failure(.invalidInput, "the frames have \(scores.classCount) classes, expected \(classCount) as before")
+    }
+    let logs = try LogProbabilities(scores)
+    try append(logs)
+    do throws(Failure) {
+      try search.push(logs)
+    } catch {
+      failure = error
+      throw error
+    }
+  }
+
+  private func append(_ logs: LogProbabilities) throws(Failure) {
+    let rowBytes = classCount * MemoryLayout<Float>.stride
+    let (byteCount, overflow) = (frameCount + logs.frameCount).multipliedReportingOverflow(by: rowBytes)
+    guard !overflow, byteCount <= Int.max >> 8 else { throw Failure(.outOfMemory, "the stream has too many frames") }
+    if byteCount > frames.byteCount {
+      let larger = try Storage(byteCount: max(byteCount, 2 * frames.byteCount))
+      larger.base.copyMemory(from: frames.base, byteCount: frameCount * rowBytes)
+      frames = larger
+    }
+    for frame in 0..<logs.frameCount {
+      (frames.base + (frameCount + frame) * rowBytes).copyMemory(from: logs.row(frame), byteCount: rowBytes)
+    }
+    frameCount += logs.frameCount
+  }
+
+  /// The `limit` best texts of the frames so far, the best first: what a decoder gives for all of them at once.
+  public func best(_ limit: Int) throws(Failure) -> [Hypothesis] {
+    if let failure { throw failure }
+    let logs = try LogProbabilities(checked: frames, frameCount: frameCount, classCount: classCount)
+    return try describe(
+      search.best(limit), in: logs, blank: decoder.settings.blank, labels: decoder.settings.labels)
+  }
+
+  /// The tokens that no frame to come can change.
+  public func stablePrefix() -> [Int32] { search.stablePrefix() }
+}
