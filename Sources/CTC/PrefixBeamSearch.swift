@@ -190,6 +190,7 @@ public final class PrefixBeamSearch {
       let entry = beam[index]
       if entry.rank + highest < best.threshold { break }
       markChildren(of: entry.node, true)
+      scorer?.noteFollowers(of: entry.node, prefixes)
       for number in 0..<choices.count {
         let choice = choices.items[number]
         let score = choice.score
@@ -197,6 +198,7 @@ public final class PrefixBeamSearch {
         if marks[Int(choice.token)] { continue }
         var rank = (choice.token == entry.last ? entry.blank : entry.total) + score
         if let scorer {
+          if !scorer.mayFollow(choice.token) { continue }
           rank += Float(scorer.next(entry.node, choice.token, prefixes).rank - textOffset)
         }
         if rank < best.threshold || rank == -.infinity { continue }

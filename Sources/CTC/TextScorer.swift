@@ -85,6 +85,10 @@ final class TextScorer {
   /// The word at hand; longer ones are unknown.
   private let word: Storage
   private static let wordCapacity = 1024
+  /// The visit, counted from 1, that last found each byte among the followers.
+  private let followerStorage: Storage
+  private let followers: UnsafeMutablePointer<UInt64>
+  private var visit: UInt64 = 0
 
   init(_ labels: LabelTexts, _ settings: TextSettings, hotwords: Hotwords?) throws(Failure) {
     self.labels = labels
@@ -95,6 +99,9 @@ final class TextScorer {
     hasCharacters = settings.hasLanguageModel && isCharacterModel
     hasWords = settings.hasLanguageModel && !isCharacterModel || lexicon != nil
     word = try Storage(byteCount: TextScorer.wordCapacity + 1)
+    followerStorage = try Storage(byteCount: 256 * MemoryLayout<UInt64>.stride)
+    followers = followerStorage.base.bindMemory(to: UInt64.self, capacity: 256)
+    followers.initialize(repeating: 0, count: 256)
     var gain = Float(labels.mostBytes) * (hotwords?.maximumGain ?? 0)
     if settings.hasLanguageModel {
       let units = Float(hasCharacters ? labels.mostCharacters : labels.mostSpaces)
@@ -109,6 +116,23 @@ final class TextScorer {
     state.lexicon = lexicon?.root ?? 0
     if settings.begins, let model = settings.languageModel { state.model = UInt64(model.startState) }
     return state
+  }
+
+  /// Asks which labels a text may go on with, for `mayFollow`. Looking at each label's first byte is enough to tell most
+  /// of those that no word of the lexicon has there.
+  func noteFollowers(of node: Int32, _ prefixes: PrefixTree) {
+    guard let lexicon, settings.lexiconPenalty == .infinity else { return }
+    let state = prefixes.texts[Int(node)]
+    visit &+= 1
+    lexicon.forEachByte(after: state.lexicon) { followers[Int($0)] = visit }
+    if !state.isInWord || lexicon.isWord(state.lexicon) { followers[Int(UInt8(ascii: " "))] = visit }
+  }
+
+  @inline(__always)
+  func mayFollow(_ token: Int32) -> Bool {
+    if visit == 0 { return true }
+    let start = Int(labels.starts[Int(token)])
+    return start == Int(labels.starts[Int(token) &+ 1]) || followers[Int(labels.bytes[start])] == visit
   }
 
   /// The text of a node with one more label.

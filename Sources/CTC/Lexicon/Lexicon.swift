@@ -92,6 +92,18 @@ public final class Lexicon {
     return bytes[edge] == byte ? targets[edge] & ~Lexicon.last : nil
   }
 
+  /// The bytes that some word goes on with after a node, in ascending order.
+  @inline(__always)
+  func forEachByte(after node: UInt32, _ body: (UInt8) -> Void) {
+    var edge = Int(node >> 1)
+    guard edge > 0, edge < edgeCount else { return }
+    body(bytes[edge])
+    while targets[edge] & Lexicon.last == 0 {
+      edge &+= 1
+      body(bytes[edge])
+    }
+  }
+
   /// Whether the bytes that led to the node are a word.
   public func isWord(_ node: UInt32) -> Bool { node & 1 != 0 }
 
