@@ -32,25 +32,15 @@ private func multiply(_ strip: Gemm, _ width: Int) {
   var tile = strip
   let partial = strip.columns != width * lanes
   let finish = needsPass(strip.activation)
-  // Weights may come from far away: while the tiles of a strip are computed, each asks for a share of the next strip's.
+  // Weights may come from far away: while the tiles of a strip are computed, each row asks for its share of the next.
   let panels = width / panelVectors
-  let next = strip.b + panels * strip.panelStride
-  let shares = strip.rows > 3 * tallestTile ? 4 : strip.rows > tallestTile ? 2 : 1
-  let shareStep = panelColumns / shares
-  var part = 0
+  let next = strip.b + panels * strip.panelStride, second = panels > 1 ? strip.panelStride : 0
   var row = 0
   while row < strip.rows {
-    tile.nextStep = 0
-    tile.next = (strip.b, strip.b)
-    if part < shares * panels {
-      tile.nextStep = shareStep
-      for i in 0..<panels where i < 2 {
-        let place = next + (part / shares * strip.panelStride + part % shares * strip.depth * shareStep)
-        if i == 0 { tile.next.0 = place } else { tile.next.1 = place }
-        part += 1
-      }
-    }
     let height = tileRows(remaining: strip.rows - row)
+    let share = next + strip.depth * panelColumns * row / strip.rows
+    tile.next = (share, share + second)
+    tile.nextStep = (panelColumns * height + strip.rows - 1) / strip.rows
     if partial {
       multiplyPartial(tile, height, width)
     } else {
@@ -80,45 +70,48 @@ private func activate(
 /// A tile of which not every column exists: computed in a buffer of whole vectors, from which those are copied.
 @inline(never)
 private func multiplyPartial(_ tile: Gemm, _ height: Int, _ width: Int) {
-  var buffers = PartialTile()
-  withUnsafeMutableBytes(of: &buffers) { bytes in
-    let c = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Float.self)
+  // C and the addend of the largest tile, and the bias of the widest.
+  withUnsafeTemporaryAllocation(of: Vector.self, capacity: 24 + 24 + 8) { buffer in
+    let c = UnsafeMutableRawPointer(buffer.baseAddress.unsafelyUnwrapped).assumingMemoryBound(to: Float.self)
     let addend = c + 24 * lanes
     let bias = addend + 24 * lanes
     let stride = width * lanes
     var whole = tile
     whole.c = c
     whole.cStride = stride
-    if tile.accumulate { copy(tile.c, tile.cStride, c, stride, height, tile.columns) }
+    if tile.accumulate { fill(c, stride, tile.c, tile.cStride, height, tile.columns) }
     if let source = tile.addend {
-      copy(source, tile.addendStride, addend, stride, height, tile.columns)
+      fill(addend, stride, source, tile.addendStride, height, tile.columns)
       whole.addend = UnsafePointer(addend)
       whole.addendStride = stride
     }
     if let source = tile.bias {
-      copy(source, 0, bias, 0, 1, tile.columns)
+      fill(bias, 0, source, 0, 1, tile.columns)
       whole.bias = UnsafePointer(bias)
     }
     runTile(whole, height, width)
     if needsPass(tile.activation) { activate(tile.activation, c, stride, height, stride) }
-    copy(c, stride, tile.c, tile.cStride, height, tile.columns)
+    for i in 0..<height {
+      var column = 0
+      while column < tile.columns {
+        storeUpTo(load(c + (i * stride + column)), tile.c + (i * tile.cStride + column), tile.columns - column)
+        column += lanes
+      }
+    }
   }
 }
 
-/// C, addend and bias of the largest tile.
-private struct PartialTile {
-  var c = InlineArray<24, Vector>(repeating: Vector())
-  var addend = InlineArray<24, Vector>(repeating: Vector())
-  var bias = InlineArray<8, Vector>(repeating: Vector())
-}
-
-/// Copies rows of `columns` numbers.
-@inline(always)
-private func copy(
-  _ source: UnsafePointer<Float>, _ sourceStride: Int, _ target: UnsafeMutablePointer<Float>, _ targetStride: Int,
+/// Fills rows of whole vectors with rows of `columns` numbers, and zeros.
+@inline(never)
+private func fill(
+  _ target: UnsafeMutablePointer<Float>, _ targetStride: Int, _ source: UnsafePointer<Float>, _ sourceStride: Int,
   _ rows: Int, _ columns: Int
 ) {
   for i in 0..<rows {
-    map(source + i * sourceStride, target + i * targetStride, columns) { $0 }
+    var column = 0
+    while column < columns {
+      store(loadUpTo(source + (i * sourceStride + column), columns - column), target + (i * targetStride + column))
+      column += lanes
+    }
   }
 }

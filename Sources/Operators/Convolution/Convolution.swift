@@ -23,17 +23,21 @@ final class Convolution: Operator {
     let weights = try inputs.required(1)
     let (shape, geometry, output) = try form.place(over: given, weights)
     let groups = geometry.groups
-    let x = try builder.channelsLast(builder.converted(given, to: .float32))
     let y = try builder.allocateChannelsLast(.float32, output)
     let bias = try inputs.optional(2).map { (given) throws(Failure) in
       try convolutionBias(given, channels: groups * shape.outputChannels, builder)
     }
     let packed = try form.isPacked ? weights : packConvolutionWeights(weights, shape, groups: groups, builder)
     let isExact = builder.isExact || !form.isPacked || !builder.isKnown(weights)
-    switch ConvolutionAlgorithm(geometry, isDepthwise: shape.isDepthwise, isExact: isExact) {
+    let algorithm = ConvolutionAlgorithm(geometry, isDepthwise: shape.isDepthwise, isExact: isExact)
+    var x = try builder.converted(given, to: .float32)
+    if !algorithm.takesAnyLayout { x = try builder.channelsLast(x) }
+    switch algorithm {
     case .depthwise: emitDepthwise(geometry, x, packed, bias, y, activation, builder)
     case .pointwise: emitPointwise(geometry, x, packed, bias, y, activation, builder)
     case .gathered: try emitGathered(geometry, x, packed, bias, y, activation, builder)
+    case .direct(let interleaves):
+      try DirectConvolution(geometry, interleaves: interleaves, x, packed, bias, y, activation, builder).emit(builder)
     case .winograd(let tiles):
       try WinogradConvolution(tiles, geometry, transformed, x, packed, bias, y, activation, builder).emit(builder)
     }
@@ -189,7 +193,7 @@ private func emitGathered(
     builder.threads == 1 ? rowBlock : min(rowBlock, max(12, (g.rows / (builder.threads * 2) + 11) / 12 * 12))
   let pieces = (g.rows + pieceRows - 1) / pieceRows
   builder.emit(
-    "Conv", reads: [x, weights] + (bias.map { [$0] } ?? []), writes: [y, fields], flops: g.flops
+    "Conv gathered", reads: [x, weights] + (bias.map { [$0] } ?? []), writes: [y, fields], flops: g.flops
   ) { execution in
     execution.parallel(pieces, work: g.flops) { (piece, thread) in
       let first = piece * pieceRows

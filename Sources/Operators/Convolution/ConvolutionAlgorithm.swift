@@ -8,6 +8,8 @@ enum ConvolutionAlgorithm {
   case pointwise
   /// A matrix product of the receptive fields, gathered a block at a time.
   case gathered
+  /// Matrix products of the input's rows as they lie, or interleaved.
+  case direct(interleaves: Bool)
   case winograd(WinogradTiles)
 }
 
@@ -23,9 +25,27 @@ extension ConvolutionAlgorithm {
       self = .pointwise
     } else if !isExact, let tiles = cheapestTiles(g) {
       self = .winograd(tiles)
+    } else if g.isFlat, g.dilations.width == 1, g.inputChannels < panelColumns, g.depth <= depthBlock {
+      self = .direct(interleaves: true)
+    } else if g.isFlat, g.output.width >= 24, g.inputChannels * (g.dilations.width == 1 ? g.kernel.width : 1) >= 32 {
+      self = .direct(interleaves: false)
     } else {
       self = .gathered
     }
+  }
+
+  /// Whether the input need not be channels-last.
+  var takesAnyLayout: Bool {
+    if case .direct(interleaves: true) = self { return true }
+    return false
+  }
+}
+
+extension ConvolutionGeometry {
+  /// Whether it is of one group in two dimensions, and the fields of neighbouring outputs lie close to each other.
+  fileprivate var isFlat: Bool {
+    groups == 1 && input.depth == 1 && output.depth == 1 && kernel.depth == 1 && strides.width <= 8
+      && kernel.width <= 64 && dilations.width <= 64
   }
 }
 
