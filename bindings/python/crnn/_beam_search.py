@@ -13,7 +13,7 @@ import numpy as np
 from . import _api, _arguments
 from ._errors import InvalidArgumentError, InvalidHandleError
 from ._language_model import LanguageModel
-from ._lexicon import Lexicon
+from ._lexicon import AnyLexicon, as_lexicon
 from ._scorer import Scorer, ScoreFunction
 from ._scores import lengths_of, options, score_array
 from ._tensors import address, c_shape
@@ -82,7 +82,7 @@ class BeamSearch:
 
     def __init__(self, labels: Optional[Sequence[str]] = None, blank: int = 0, width: int = 100,
                  token_count: Optional[int] = None, token_min_log_probability: Optional[float] = None,
-                 lexicon: Union[Lexicon, Iterable[str], None] = None,
+                 lexicon: Optional[AnyLexicon] = None,
                  language_model: Union[LanguageModel, ScoreFunction, None] = None, alpha: float = 0.5,
                  beta: float = 1.0, hotwords: Optional[Hotwords] = None, *, lexicon_penalty: Optional[float] = None,
                  unknown_score: float = 0.0, bos: bool = True, eos: bool = True, scorer_unit: str = "words",
@@ -92,7 +92,7 @@ class BeamSearch:
         width                      prefixes kept after each frame.
         token_count                classes looked at in a frame, the most probable ones; None means all.
         token_min_log_probability  classes less probable than this are not looked at in a frame; None means no limit.
-        lexicon                    the words that there are, a `Lexicon` or several strings.
+        lexicon                    the words that there are: a `Lexicon`, a path for `Lexicon.open`, or several strings.
         lexicon_penalty            taken off for each word that is not in the lexicon; None finds no such words.
         language_model             a `LanguageModel`; or a function of a state and a word that returns ln P(word | state)
                                    and the state after the word. The first state is None; the word None asks for the end
@@ -118,7 +118,7 @@ class BeamSearch:
             beam.token_min_log_probability = min(token_min_log_probability, -1e-30)
         # Words cost nothing when a penalty of 0 is asked for, which stands for infinity in C.
         if lexicon is not None and lexicon_penalty != 0:
-            words = lexicon if isinstance(lexicon, Lexicon) else Lexicon(lexicon)
+            words = as_lexicon(lexicon)
             beam.lexicon, beam.lexicon_penalty = words._handle, lexicon_penalty or 0
         self._scorer: Optional[Scorer] = None
         if language_model is not None:

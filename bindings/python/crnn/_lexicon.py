@@ -86,3 +86,13 @@ class Lexicon:
         if not self._finalizer.alive:
             raise InvalidHandleError("the lexicon was closed")
         return self._address
+
+
+#: What serves as a lexicon: one, a path, or words.
+AnyLexicon = Union[Lexicon, str, "os.PathLike[str]", Iterable[str]]
+
+
+def as_lexicon(value: AnyLexicon) -> Lexicon:
+    if isinstance(value, Lexicon):
+        return value
+    return Lexicon.open(value) if isinstance(value, (str, os.PathLike)) else Lexicon(value)

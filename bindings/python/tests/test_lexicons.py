@@ -7,6 +7,7 @@ import random
 import time
 from typing import Any, List
 
+import numpy as np
 import pytest
 
 import crnn
@@ -86,6 +87,16 @@ def test_bad_words(tmp_path: pathlib.Path) -> None:
     path.write_bytes(b"")
     with pytest.raises(crnn.InvalidInputError, match="0 words"):
         crnn.ctc.Lexicon.open(path)
+
+
+def test_a_search_takes_lexicons_paths_and_words(tmp_path: pathlib.Path) -> None:
+    lexicon, path, listed = crnn.ctc.Lexicon(["ab", "ba"]), tmp_path / "words.crnnlex", tmp_path / "words.txt"
+    lexicon.save(path)
+    listed.write_text("ba\nab\n")
+    scores = np.log(np.array([[0.1, 0.8, 0.1], [0.1, 0.6, 0.3], [0.1, 0.5, 0.4]], np.float32))
+    found = {crnn.ctc.BeamSearch("ab", lexicon=each)(scores)[0] for each in
+             (lexicon, path, str(path), listed, ["ab", "ba"], {"ab", "ba"})}
+    assert [hypothesis.text for hypothesis in found] == ["ab"]
 
 
 def test_closing() -> None:
