@@ -652,7 +652,9 @@ CRNN_API void crnn_decoder_release(crnn_decoder *decoder);
 
 /** A word of a hypothesis: a run of tokens without a space. */
 typedef struct crnn_word {
-    const char *text;
+    /** Its bytes in the hypothesis' text. */
+    int32_t text_start;
+    int32_t text_size;
     /** Its tokens in the hypothesis. */
     int32_t first_token;
     int32_t token_count;

@@ -14,62 +14,55 @@ public func crnn_decoder_create(
     result.pointee = nil
     let options = try sized(options, zero: crnn_ctc_options(), "options")
     let beam = try sized(beam, zero: crnn_beam_options(), "beam")
-    var settings = Decoder.Settings()
-    settings.blank = Int(options.blank)
-    settings.kind = try kind(options)
-    settings.labels = try labels(options, classCount: options.label_count &+ 1)
-    guard settings.blank >= 0 else { throw Failure(.invalidArgument, "options.blank is \(settings.blank)") }
-    if beam.width != 0 { settings.search.width = Int(beam.width) }
-    settings.search.tokenCount = Int(beam.token_count)
+    let created = Decoder()
+    created.blank = Int(options.blank)
+    created.kind = try kind(options)
+    created.labels = try labels(options, classCount: options.label_count &+ 1)
+    if beam.width != 0 { created.search.width = Int(beam.width) }
+    created.search.tokenCount = Int(beam.token_count)
     if beam.token_min_log_probability != 0 {
-      settings.search.tokenMinLogProbability = beam.token_min_log_probability
+      created.search.tokenMinLogProbability = beam.token_min_log_probability
     }
-    settings.text = try textSettings(beam)
-    settings.hotwords = try phrases(beam.hotwords, beam.hotword_count)
-    result.pointee = HandleTable.shared.add(try Decoder(settings), .decoder)
+    try describeTexts(beam, created)
+    created.hotwords = try hotwords(beam.hotwords, beam.hotword_count)
+    try created.check()
+    result.pointee = HandleTable.shared.add(created, .decoder)
   }
 }
 
-private func textSettings(_ beam: crnn_beam_options) throws(Failure) -> TextSettings {
-  var text = TextSettings()
-  text.alpha = beam.alpha
-  text.beta = beam.beta
-  text.unknownScore = beam.unknown_score
-  text.begins = beam.continues_sentence == 0
-  text.ends = beam.unfinished_sentence == 0
-  if beam.lexicon_penalty != 0 { text.lexiconPenalty = beam.lexicon_penalty }
-  if let handle = beam.lexicon { text.lexicon = try lexicon(handle) }
-  if let handle = beam.language_model { text.languageModel = try languageModel(handle) }
-  if let function = beam.scorer {
-    let unit = beam.scorer_unit.rawValue == 0 ? CRNN_WORDS : beam.scorer_unit
-    guard unit == CRNN_WORDS || unit == CRNN_CHARACTERS else {
-      throw Failure(.invalidArgument, "beam.scorer_unit is \(unit.rawValue), which is no crnn_text_unit")
-    }
-    text.customModel = CustomLanguageModel(
-      function: function, userData: beam.scorer_data, isCharacterModel: unit == CRNN_CHARACTERS)
+private func describeTexts(_ beam: crnn_beam_options, _ decoder: Decoder) throws(Failure) {
+  decoder.alpha = beam.alpha
+  decoder.beta = beam.beta
+  decoder.unknownScore = beam.unknown_score
+  decoder.begins = beam.continues_sentence == 0
+  decoder.ends = beam.unfinished_sentence == 0
+  if beam.lexicon_penalty != 0 { decoder.lexiconPenalty = beam.lexicon_penalty }
+  if let handle = beam.lexicon { decoder.lexicon = try lexicon(handle) }
+  if let handle = beam.language_model { decoder.languageModel = try languageModel(handle) }
+  guard beam.scorer_unit.rawValue <= CRNN_WORDS.rawValue else {
+    throw Failure(.invalidArgument, "beam.scorer_unit is \(beam.scorer_unit.rawValue), which is no crnn_text_unit")
   }
-  return text
+  decoder.scorer = beam.scorer
+  decoder.scorerData = beam.scorer_data
+  decoder.scoresCharacters = beam.scorer_unit == CRNN_CHARACTERS
 }
 
-/// The caller's phrases.
-private func phrases(_ hotwords: UnsafePointer<crnn_hotword>?, _ count: Int) throws(Failure) -> [Hotwords.Phrase] {
-  guard count >= 0, count <= 1 << 24 else { throw Failure(.invalidArgument, "hotword_count is \(count)") }
-  if count == 0 { return [] }
-  let hotwords = try required(hotwords, "hotwords")
-  var phrases: [Hotwords.Phrase] = []
+/// The caller's phrases; nil for none at all.
+func hotwords(_ hotwords: UnsafePointer<crnn_hotword>?, _ count: Int) throws(Failure) -> Hotwords? {
+  guard count >= 0, count <= 1 << 24, count == 0 || hotwords != nil else {
+    throw Failure(.invalidArgument, "hotwords is NULL, or hotword_count is too large: \(count)")
+  }
+  guard let hotwords else { return nil }
+  let storage = try Storage(byteCount: count * MemoryLayout<Hotwords.Phrase>.stride)
+  let phrases = storage.base.bindMemory(to: Hotwords.Phrase.self, capacity: count)
   for index in 0..<count {
-    guard let text = hotwords[index].text else { throw Failure(.invalidArgument, "hotwords[\(index)].text is NULL") }
-    phrases.append(
-      Hotwords.Phrase(
-        text: Array(bytes(of: text)), boost: hotwords[index].boost, isAnywhere: hotwords[index].anywhere != 0))
+    let word = hotwords[index]
+    let text = word.text.map { bytes(of: $0) } ?? UnsafeBufferPointer(start: nil, count: 0)
+    phrases[index] = Hotwords.Phrase(text: text, boost: word.boost, isAnywhere: word.anywhere != 0)
   }
-  return phrases
-}
-
-/// The phrases of a call; nil for the decoder's own.
-func hotwords(_ options: crnn_decode_options) throws(Failure) -> Hotwords? {
-  if options.hotwords == nil, options.hotword_count == 0 { return nil }
-  return try Hotwords(phrases(options.hotwords, options.hotword_count))
+  let result = try Hotwords(UnsafeBufferPointer(start: phrases, count: count))
+  withExtendedLifetime(storage) {}
+  return result
 }
 
 @c @implementation
@@ -84,14 +77,16 @@ public func crnn_decoder_decode(
     let decoder = try CRNNC.decoder(decoder)
     let results = try required(results, "results")
     let options = try sized(options, zero: crnn_decode_options(), "options")
-    let batch = try Batch(required(scores, "scores"), options, kind: decoder.settings.kind)
-    let hotwords = try hotwords(options)
+    let batch = try Batch(required(scores, "scores"), options)
+    let hotwords = try hotwords(options.hotwords, options.hotword_count)
     for sequence in 0..<batch.count { results[sequence] = nil }
     var sequence = 0
     do throws(Failure) {
       while sequence < batch.count {
-        let found = try decoder.decode(batch[sequence], limit: batch.limit, hotwords: hotwords)
-        results[sequence] = try HypothesisBlock(found, decoder.settings).allocated()
+        let found = try decoder.decode(
+          batch.scores(sequence, kind: decoder.kind), labels: decoder.labels, blank: decoder.blank, limit: batch.limit,
+          hotwords: hotwords)
+        results[sequence] = try allocate(found, decoder)
         sequence += 1
       }
       withExtendedLifetime(batch) {}
@@ -109,73 +104,48 @@ public func crnn_decoder_decode(
 public func crnn_hypotheses_free(_ hypotheses: UnsafeMutablePointer<crnn_hypotheses>!) { free(hypotheses) }
 
 /// The sequences of a tensor.
-private struct Batch {
+private final class Batch {
   let count: Int
   /// Texts wanted of each.
   let limit: Int
-  private let values: FloatValues
+  private let values: Tensor
   private let frameCount: Int
-  private let classCount: Int
   private let isTimeMajor: Bool
   private let lengths: UnsafePointer<Int32>?
-  private let kind: ScoreKind
 
-  init(
-    _ scores: UnsafePointer<crnn_tensor>, _ options: crnn_decode_options, kind: ScoreKind
-  ) throws(Failure) {
-    values = try FloatValues(scores.pointee, "scores")
-    let shape = values.shape
-    guard shape.count == 2 || shape.count == 3 else {
-      throw Failure(.invalidInput, "scores has rank \(shape.count), expected 2, or 3 for a batch")
-    }
+  init(_ scores: UnsafePointer<crnn_tensor>, _ options: crnn_decode_options) throws(Failure) {
+    values = try scoreTensor(scores.pointee)
+    let rank = values.shape.count
     guard options.hypothesis_count >= 0 else {
       throw Failure(.invalidArgument, "options.hypothesis_count is \(options.hypothesis_count), expected 0 or more")
     }
+    guard rank == 2 || rank == 3 else {
+      throw Failure(.invalidInput, "scores has rank \(rank), expected 2, or 3 for a batch")
+    }
     limit = max(1, Int(options.hypothesis_count))
-    isTimeMajor = options.time_major != 0
-    count = shape.count == 2 ? 1 : shape[isTimeMajor ? 1 : 0]
-    frameCount = shape.count == 2 ? shape[0] : shape[isTimeMajor ? 0 : 1]
-    classCount = shape[shape.count - 1]
+    isTimeMajor = options.time_major != 0 && rank == 3
+    count = rank == 2 ? 1 : values.shape[isTimeMajor ? 1 : 0]
+    frameCount = values.shape[isTimeMajor ? 0 : rank - 2]
     lengths = options.lengths
-    self.kind = kind
   }
 
-  subscript(sequence: Int) -> Scores {
-    get throws(Failure) {
-      let frames = lengths.map { Int($0[sequence]) } ?? frameCount
-      guard frames >= 0, frames <= frameCount else {
-        throw Failure(.invalidArgument, "options.lengths[\(sequence)] is \(frames), expected 0 to \(frameCount)")
-      }
-      let start = sequence * (isTimeMajor ? classCount : frameCount * classCount)
-      return try Scores(
-        values.base.map { $0 + start }, frameCount: frames, classCount: classCount,
-        frameStride: isTimeMajor ? count * classCount : classCount, kind: kind)
+  func scores(_ sequence: Int, kind: ScoreKind) throws(Failure) -> Scores {
+    let frames = lengths.map { Int($0[sequence]) } ?? frameCount
+    guard frames >= 0, frames <= frameCount else {
+      throw Failure(.invalidArgument, "options.lengths[\(sequence)] is \(frames), expected 0 to \(frameCount)")
     }
+    let classCount = values.shape[values.shape.count - 1]
+    let start = sequence * (isTimeMajor ? classCount : frameCount * classCount)
+    return try Scores(
+      values.elements(as: Float.self).baseAddress.map { $0 + start }, frameCount: frames, classCount: classCount,
+      frameStride: isTimeMajor ? count * classCount : classCount, kind: kind)
   }
 }
 
-/// A tensor's elements as float32: in place, or converted.
-struct FloatValues {
-  let shape: Shape
-  let base: UnsafePointer<Float>?
-  private let storage: Storage?
-
-  init(_ tensor: crnn_tensor, _ what: Message) throws(Failure) {
-    let given = try inputData(tensor, what)
-    shape = given.description.shape
-    let type = given.description.type
-    guard type.isFloatingPoint else {
-      throw Failure(.invalidInput, "\(what) is \(type.name), expected a floating-point type")
-    }
-    guard type != .float32, let data = given.data else {
-      base = given.data.map { $0.assumingMemoryBound(to: Float.self) }
-      storage = nil
-      return
-    }
-    let count = try elementCount(of: shape)
-    let converted = try Storage(byteCount: count * MemoryLayout<Float>.stride)
-    convert(data, type, to: converted.base, .float32, count: count)
-    base = UnsafePointer(converted.base.assumingMemoryBound(to: Float.self))
-    storage = converted
-  }
+/// The caller's scores as float32, in place where they are.
+func scoreTensor(_ tensor: crnn_tensor) throws(Failure) -> Tensor {
+  let given = try inputData(tensor, "scores")
+  let byteCount = try elementCount(of: given.description.shape) * given.description.type.size
+  let bytes = UnsafeRawBufferPointer(start: given.data, count: given.data == nil ? 0 : byteCount)
+  return try floatTensor(Tensor(given.description.type, given.description.shape, Storage(bytes, keeping: nil)))
 }

@@ -3,71 +3,55 @@ import CSystem
 import CTC
 import Tensors
 
-/// A stream behind a handle, which one thread at a time may use, with the results that it handed out last.
+/// A stream behind a handle, which one thread at a time may use, with what it handed out last.
 final class OpenStream {
-  private let stream: DecoderStream
-  private let settings: Decoder.Settings
-  private let turn = Turn()
+  let stream: DecoderStream
+  let turn = Turn()
   private var found: UnsafeMutablePointer<crnn_hypotheses>?
-  /// The stable prefix, and its text with a NUL.
-  private var tokens: UnsafeMutablePointer<Int32>?
-  private var text: UnsafeMutablePointer<CChar>?
+  private var stable: Storage?
 
-  init(_ decoder: Decoder, classCount: Int, hotwords: Hotwords?) throws(Failure) {
-    stream = try DecoderStream(decoder, classCount: classCount, hotwords: hotwords)
-    settings = decoder.settings
-  }
+  init(_ stream: DecoderStream) { self.stream = stream }
 
-  deinit { forget() }
-
-  private func forget() {
-    free(found)
-    free(tokens)
-    free(text)
-    (found, tokens, text) = (nil, nil, nil)
-  }
-
-  func push(_ frames: crnn_tensor) throws(Failure) {
-    try turn.take("stream")
-    defer { turn.end() }
-    forget()
-    let values = try FloatValues(frames, "frames")
-    guard values.shape.count == 2 else {
-      throw Failure(.invalidInput, "frames has rank \(values.shape.count), expected 2")
-    }
-    try stream.push(
-      Scores(values.base, frameCount: values.shape[0], classCount: values.shape[1], kind: settings.kind))
-    withExtendedLifetime(values) {}
-  }
+  deinit { free(found) }
 
   func best(_ limit: Int) throws(Failure) -> UnsafePointer<crnn_hypotheses>? {
-    try turn.take("stream")
-    defer { turn.end() }
-    forget()
-    found = try HypothesisBlock(stream.best(limit), settings).allocated()
+    free(found)
+    found = nil
+    found = try allocate(stream.best(limit), stream.decoder)
     return UnsafePointer(found)
   }
 
-  func stable() throws(Failure) -> (text: UnsafePointer<CChar>?, tokens: UnsafePointer<Int32>?, count: Int) {
-    try turn.take("stream")
-    defer { turn.end() }
-    forget()
+  /// The stable tokens, then their text with a NUL.
+  func stablePrefix() throws(Failure) -> (tokens: UnsafeMutablePointer<Int32>, text: UnsafeMutablePointer<CChar>, Int) {
     let prefix = stream.stablePrefix()
-    var bytes: [UInt8] = []
-    for token in prefix {
-      bytes.append(contentsOf: settings.labels?.text(ofClass: Int(token), blank: settings.blank) ?? [])
+    let (labels, blank) = (stream.decoder.labels, stream.decoder.blank)
+    var byteCount = prefix.count * MemoryLayout<Int32>.stride + 1
+    for token in prefix { byteCount += labels?.text(ofClass: Int(token), blank: blank).count ?? 0 }
+    let storage = try Storage(byteCount: byteCount)
+    stable = storage
+    let tokens = storage.base.bindMemory(to: Int32.self, capacity: prefix.count)
+    let text = UnsafeMutableRawPointer(tokens + prefix.count).assumingMemoryBound(to: CChar.self)
+    var end = 0
+    for (index, token) in prefix.enumerated() {
+      tokens[index] = token
+      guard let labels else { continue }
+      for byte in labels.text(ofClass: Int(token), blank: blank) {
+        text[end] = CChar(bitPattern: byte)
+        end += 1
+      }
     }
-    tokens = try copy(prefix)
-    text = try copy(bytes.map { CChar(bitPattern: $0) } + [0])
-    return (UnsafePointer(text), UnsafePointer(tokens), prefix.count)
+    text[end] = 0
+    return (tokens, text, prefix.count)
   }
+}
 
-  private func copy<Element>(_ elements: [Element]) throws(Failure) -> UnsafeMutablePointer<Element> {
-    let byteCount = max(elements.count, 1) * MemoryLayout<Element>.stride
-    guard let block = malloc(byteCount) else { throw Failure(.outOfMemory, "cannot allocate \(byteCount) bytes") }
-    let target = block.bindMemory(to: Element.self, capacity: elements.count)
-    for (index, element) in elements.enumerated() { (target + index).initialize(to: element) }
-    return target
+/// Runs the body while no other thread can use the stream.
+private func using(_ handle: OpaquePointer?, _ body: (OpenStream) throws(Failure) -> Void) -> crnn_status {
+  reporting { () throws(Failure) in
+    let open = try stream(handle)
+    try open.turn.take("stream")
+    defer { open.turn.end() }
+    try body(open)
   }
 }
 
@@ -83,9 +67,9 @@ public func crnn_decoder_stream_create(
     guard class_count >= 1, class_count <= Int(Int32.max) else {
       throw Failure(.invalidArgument, "class_count is \(class_count), expected 1 to \(Int32.max)")
     }
-    let open = try OpenStream(
-      CRNNC.decoder(decoder), classCount: class_count, hotwords: hotwords(options))
-    result.pointee = HandleTable.shared.add(open, .stream)
+    let created = try DecoderStream(
+      CRNNC.decoder(decoder), classCount: class_count, hotwords: hotwords(options.hotwords, options.hotword_count))
+    result.pointee = HandleTable.shared.add(OpenStream(created), .stream)
   }
 }
 
@@ -94,9 +78,16 @@ public func crnn_decoder_stream_release(_ stream: OpaquePointer!) { release(stre
 
 @c @implementation
 public func crnn_decoder_stream_push(_ stream: OpaquePointer!, _ frames: UnsafePointer<crnn_tensor>!) -> crnn_status {
-  reporting { () throws(Failure) in
-    let open = try CRNNC.stream(stream)
-    try open.push(required(frames, "frames").pointee)
+  using(stream) { open throws(Failure) in
+    let values = try scoreTensor(required(frames, "frames").pointee)
+    guard values.shape.count == 2 else {
+      throw Failure(.invalidInput, "frames has rank \(values.shape.count), expected 2")
+    }
+    try open.stream.push(
+      Scores(
+        values.elements(as: Float.self).baseAddress, frameCount: values.shape[0], classCount: values.shape[1],
+        kind: open.stream.decoder.kind))
+    withExtendedLifetime(values) {}
   }
 }
 
@@ -105,10 +96,9 @@ public func crnn_decoder_stream_best(
   _ stream: OpaquePointer!, _ hypothesis_count: Int,
   _ hypotheses: UnsafeMutablePointer<UnsafePointer<crnn_hypotheses>?>!
 ) -> crnn_status {
-  reporting { () throws(Failure) in
+  using(stream) { open throws(Failure) in
     let result = try required(hypotheses, "hypotheses")
     result.pointee = nil
-    let open = try CRNNC.stream(stream)
     result.pointee = try open.best(max(1, hypothesis_count))
   }
 }
@@ -118,11 +108,10 @@ public func crnn_decoder_stream_stable(
   _ stream: OpaquePointer!, _ text: UnsafeMutablePointer<UnsafePointer<CChar>?>!,
   _ tokens: UnsafeMutablePointer<UnsafePointer<Int32>?>!, _ token_count: UnsafeMutablePointer<Int>!
 ) -> crnn_status {
-  reporting { () throws(Failure) in
-    let open = try CRNNC.stream(stream)
-    let stable = try open.stable()
-    text?.pointee = stable.text
-    tokens?.pointee = stable.tokens
-    token_count?.pointee = stable.count
+  using(stream) { open throws(Failure) in
+    let stable = try open.stablePrefix()
+    text?.pointee = UnsafePointer(stable.text)
+    tokens?.pointee = UnsafePointer(stable.tokens)
+    token_count?.pointee = stable.2
   }
 }

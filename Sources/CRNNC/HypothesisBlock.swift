@@ -3,81 +3,83 @@ import CSystem
 import CTC
 import Tensors
 
-/// Hypotheses on their way into one block of memory: the structs, all words, all spans, their confidences, all texts.
-struct HypothesisBlock {
-  private let found: [Hypothesis]
-  private let labels: Labels?
-  private let blank: Int
+/// Hypotheses as one block of memory: the structs; room for as many words as tokens; spans, their confidences, texts.
+func allocate(_ found: [Hypothesis], _ decoder: Decoder) throws(Failure) -> UnsafeMutablePointer<crnn_hypotheses> {
+  var (tokenCount, textBytes) = (0, found.count)
+  for item in found {
+    tokenCount += item.alignment.count
+    for index in 0..<item.alignment.count { textBytes += text(decoder, item.alignment[index].token).count }
+  }
+  let itemsOffset = MemoryLayout<crnn_hypotheses>.stride
+  let spansOffset = itemsOffset + found.count * MemoryLayout<crnn_hypothesis>.stride
+  let wordsOffset = spansOffset + tokenCount * MemoryLayout<crnn_ctc_span>.stride
+  let sharesOffset = wordsOffset + tokenCount * MemoryLayout<crnn_word>.stride
+  let textOffset = sharesOffset + tokenCount * MemoryLayout<Float>.stride
+  let byteCount = textOffset + textBytes
+  guard let block = malloc(byteCount) else { throw Failure(.outOfMemory, "cannot allocate \(byteCount) bytes") }
+  let items = (block + itemsOffset).bindMemory(to: crnn_hypothesis.self, capacity: found.count)
+  var writer = Writer(
+    decoder: decoder,
+    spans: (block + spansOffset).bindMemory(to: crnn_ctc_span.self, capacity: tokenCount),
+    words: (block + wordsOffset).bindMemory(to: crnn_word.self, capacity: tokenCount),
+    shares: (block + sharesOffset).bindMemory(to: Float.self, capacity: tokenCount),
+    text: (block + textOffset).bindMemory(to: CChar.self, capacity: textBytes))
+  for (number, item) in found.enumerated() { items[number] = writer.write(item) }
+  let result = block.bindMemory(to: crnn_hypotheses.self, capacity: 1)
+  result.pointee = crnn_hypotheses(items: items, count: found.count)
+  return result
+}
 
-  init(_ found: [Hypothesis], _ settings: Decoder.Settings) {
-    self.found = found
-    labels = settings.labels
-    blank = settings.blank
+private func text(_ decoder: Decoder, _ token: Int32) -> UnsafeBufferPointer<UInt8> {
+  decoder.labels?.text(ofClass: Int(token), blank: decoder.blank) ?? UnsafeBufferPointer(start: nil, count: 0)
+}
+
+/// Where the next hypothesis goes.
+private struct Writer {
+  let decoder: Decoder
+  var spans: UnsafeMutablePointer<crnn_ctc_span>
+  var words: UnsafeMutablePointer<crnn_word>
+  var shares: UnsafeMutablePointer<Float>
+  var text: UnsafeMutablePointer<CChar>
+
+  mutating func write(_ item: Hypothesis) -> crnn_hypothesis {
+    let count = item.alignment.count
+    var written = crnn_hypothesis(
+      text: text, tokens: spans, confidences: shares, token_count: count, words: words, word_count: 0,
+      score: item.score, acoustic: item.acoustic, language: item.language, bonus: item.bonus,
+      confidence: item.confidence, reserved: 0)
+    var word = next(item, from: 0)
+    var textSize: Int32 = 0
+    for index in 0..<count {
+      spans[index] = crnn_ctc_span(item.alignment[index])
+      shares[index] = item.confidence(of: index..<index + 1)
+      let isFirst = index == word?.lowerBound
+      if isFirst { words[written.word_count].text_start = textSize }
+      for byte in CRNNC.text(decoder, item.alignment[index].token) {
+        // The spaces before a word are not in it.
+        if isFirst, byte == UInt8(ascii: " "), words[written.word_count].text_start == textSize {
+          words[written.word_count].text_start += 1
+        }
+        text[Int(textSize)] = CChar(bitPattern: byte)
+        textSize += 1
+      }
+      guard let range = word, index == range.upperBound - 1 else { continue }
+      let start = words[written.word_count].text_start
+      words[written.word_count] = crnn_word(
+        text_start: start, text_size: textSize - start, first_token: Int32(range.lowerBound),
+        token_count: Int32(range.count), confidence: item.confidence(of: range))
+      written.word_count += 1
+      word = next(item, from: range.upperBound)
+    }
+    text[Int(textSize)] = 0
+    spans += count
+    words += written.word_count
+    shares += count
+    text += Int(textSize) + 1
+    return written
   }
 
-  private func text(_ hypothesis: Hypothesis, _ index: Int) -> ArraySlice<UInt8> {
-    labels?.text(ofClass: Int(hypothesis.alignment[index].token), blank: blank) ?? []
-  }
-
-  func allocated() throws(Failure) -> UnsafeMutablePointer<crnn_hypotheses> {
-    var (wordCount, spanCount, textBytes) = (0, 0, 0)
-    for item in found {
-      wordCount += item.words.count
-      spanCount += item.alignment.count
-      // Words have their texts apart, with a NUL each; none of them has a byte that the whole text lacks.
-      textBytes += item.words.count + 1
-      for index in 0..<item.alignment.count { textBytes += 2 * text(item, index).count }
-    }
-    let itemsOffset = MemoryLayout<crnn_hypotheses>.stride
-    let wordsOffset = itemsOffset + found.count * MemoryLayout<crnn_hypothesis>.stride
-    let spansOffset = wordsOffset + wordCount * MemoryLayout<crnn_word>.stride
-    let sharesOffset = spansOffset + spanCount * MemoryLayout<crnn_ctc_span>.stride
-    let textOffset = sharesOffset + spanCount * MemoryLayout<Float>.stride
-    let byteCount = textOffset + textBytes
-    guard let block = malloc(byteCount) else { throw Failure(.outOfMemory, "cannot allocate \(byteCount) bytes") }
-    let result = block.bindMemory(to: crnn_hypotheses.self, capacity: 1)
-    let items = (block + itemsOffset).bindMemory(to: crnn_hypothesis.self, capacity: found.count)
-    var words = (block + wordsOffset).bindMemory(to: crnn_word.self, capacity: wordCount)
-    var spans = (block + spansOffset).bindMemory(to: crnn_ctc_span.self, capacity: spanCount)
-    var shares = (block + sharesOffset).bindMemory(to: Float.self, capacity: spanCount)
-    var bytes = (block + textOffset).bindMemory(to: CChar.self, capacity: textBytes)
-    for (number, item) in found.enumerated() {
-      let count = item.alignment.count
-      items[number] = crnn_hypothesis(
-        text: write(item, 0..<count, isWord: false, at: &bytes), tokens: spans, confidences: shares, token_count: count, words: words,
-        word_count: item.words.count, score: item.score, acoustic: item.acoustic, language: item.language,
-        bonus: item.bonus, confidence: item.confidence, reserved: 0)
-      for index in 0..<count {
-        spans[index] = crnn_ctc_span(item.alignment[index])
-        shares[index] = item.confidences[index]
-      }
-      for (index, word) in item.words.enumerated() {
-        words[index] = crnn_word(
-          text: write(item, word.tokens, isWord: true, at: &bytes), first_token: Int32(word.tokens.lowerBound),
-          token_count: Int32(word.tokens.count), confidence: word.confidence)
-      }
-      spans += count
-      shares += count
-      words += item.words.count
-    }
-    result.pointee = crnn_hypotheses(items: items, count: found.count)
-    return result
-  }
-
-  /// The texts of some tokens, and a NUL. A word has no spaces before it.
-  private func write(
-    _ item: Hypothesis, _ range: Range<Int>, isWord: Bool, at place: inout UnsafeMutablePointer<CChar>
-  ) -> UnsafePointer<CChar> {
-    let start = place
-    for index in range {
-      for byte in text(item, index) {
-        if isWord, place == start, byte == UInt8(ascii: " ") { continue }
-        place.pointee = CChar(bitPattern: byte)
-        place += 1
-      }
-    }
-    place.pointee = 0
-    place += 1
-    return UnsafePointer(start)
+  private func next(_ item: Hypothesis, from first: Int) -> Range<Int>? {
+    decoder.labels.flatMap { item.word(from: first, labels: $0, blank: decoder.blank) }
   }
 }

@@ -93,10 +93,14 @@ func labels(_ options: crnn_ctc_options, classCount: Int) throws(Failure) -> Lab
       .invalidArgument,
       "options.label_count is \(options.label_count), expected \(classCount - 1): one for each class but the blank")
   }
-  var labels = Labels()
+  var byteCount = 0
   for index in 0..<options.label_count {
     guard let text = pointers[index] else { throw Failure(.invalidArgument, "options.labels[\(index)] is NULL") }
-    labels.append(bytes(of: text))
+    byteCount += strlen(text)
+  }
+  let labels = try Labels(capacity: options.label_count, byteCount: byteCount)
+  for index in 0..<options.label_count {
+    if let text = pointers[index] { labels.append(bytes(of: text)) }
   }
   return labels
 }

@@ -2,21 +2,33 @@ import CSystem
 import Tensors
 
 /// How sure a network is of a text, as shares of the probability of all texts.
-struct Confidence {
+final class Confidence {
+  struct Odds {
+    /// The probability of the texts that have another token in a token's place, and of the text that has none, divided
+    /// by the probability of this text.
+    var replaced: Double
+    var omitted: Double
+    /// Whether the token before is the same: leaving out either gives the same text.
+    var isRepeated: Bool
+  }
+
   /// ln P(tokens | frames).
-  let logProbability: Double
-  /// For each token, the probability of the texts that have another one in its place, and of the text that has none,
-  /// divided by the probability of this text.
-  let odds: [(replaced: Double, omitted: Double)]
-  /// Whether the token before is the same: leaving out either gives the same text.
-  let isRepeated: [Bool]
+  fileprivate(set) var logProbability = -Double.infinity
+  private let storage: Storage
+  fileprivate let odds: UnsafeMutablePointer<Odds>
+
+  fileprivate init(tokenCount: Int) throws(Failure) {
+    storage = try Storage(byteCount: tokenCount * MemoryLayout<Odds>.stride)
+    odds = storage.base.bindMemory(to: Odds.self, capacity: tokenCount)
+  }
 
   /// The probability of the text among those that differ from it in at most one of these tokens.
-  func share(of range: Range<Int>) -> Float {
+  func share(of tokens: Range<Int>) -> Float {
+    if logProbability == -.infinity { return 0 }
     var sum = 1.0
-    for index in range {
+    for index in tokens {
       sum += odds[index].replaced
-      if index == range.lowerBound || !isRepeated[index] { sum += odds[index].omitted }
+      if index == tokens.lowerBound || !odds[index].isRepeated { sum += odds[index].omitted }
     }
     return Float(1 / sum)
   }
@@ -82,24 +94,30 @@ final class Posteriors {
     places.initialize(repeating: 0, count: scores.classCount)
   }
 
-  /// - Returns: nil when the text's probability is zero, or too small for a number.
-  func confidence(_ classes: FrameClasses) -> Confidence? {
+  /// Its probability is zero where it is too small for a number.
+  func confidence(_ classes: FrameClasses) throws(Failure) -> Confidence {
+    let tokens = trellis.tokens
+    let confidence = try Confidence(tokenCount: tokens.count)
     var logProbability = 0.0
     for frame in 0..<frameCount {
       let scale = advance(frame)
-      guard scale > 0 else { return nil }
+      guard scale > 0 else { return confidence }
       logProbability += log(scale)
     }
-    guard frameCount > 0 else { return Confidence(logProbability: 0, odds: [], isRepeated: []) }
-    let last = forward + (frameCount - 1) * stateCount
-    let share = last[stateCount - 1] + (stateCount > 1 ? last[stateCount - 2] : 0)
-    guard share > 0 else { return nil }
-    retreat(share)
-    let tokens = trellis.tokens
-    return Confidence(
-      logProbability: logProbability + log(share),
-      odds: tokens.indices.map { (replaced($0, classes), omitted($0)) },
-      isRepeated: tokens.indices.map { $0 > 0 && tokens[$0 - 1] == tokens[$0] })
+    if frameCount > 0 {
+      let last = forward + (frameCount - 1) * stateCount
+      let share = last[stateCount - 1] + (stateCount > 1 ? last[stateCount - 2] : 0)
+      guard share > 0 else { return confidence }
+      logProbability += log(share)
+      retreat(share)
+    }
+    confidence.logProbability = logProbability
+    for index in 0..<tokens.count {
+      confidence.odds[index] = Confidence.Odds(
+        replaced: replaced(index, classes), omitted: omitted(index),
+        isRepeated: index > 0 && tokens[index - 1] == tokens[index])
+    }
+    return confidence
   }
 
   /// The states that matter in a frame: those of the paths that have one token less, too.

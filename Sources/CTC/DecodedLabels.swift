@@ -32,7 +32,7 @@ public struct DecodedLabels: RandomAccessCollection {
       try append(
         DecodedLabel(
           label: token.token, firstFrame: token.firstFrame, frameCount: token.frameCount,
-          confidence: hypothesis.confidences[index]))
+          confidence: hypothesis.confidence(of: index..<index + 1)))
     }
   }
 

@@ -1,99 +1,88 @@
 import Tensors
 
-/// A beam search with all that it needs beside the frames. Immutable, so that threads may share one.
+/// A beam search with all that it needs beside the frames: what its texts are, and what is added to their scores.
+/// Immutable once it was checked, so that threads may share one.
 public final class Decoder {
-  public struct Settings {
-    public var search = PrefixBeamSearch.Settings()
-    public var blank = 0
-    public var kind = ScoreKind.logProbabilities
-    /// nil for tokens without texts.
-    public var labels: Labels?
-    public var text = TextSettings()
-    public var hotwords: [Hotwords.Phrase] = []
+  /// (state, word as UTF-8 with a NUL, or NULL at the end; state after the word; user data) → ln P(word | state)
+  public typealias Scorer =
+    @convention(c) (UInt64, UnsafePointer<CChar>?, UnsafeMutablePointer<UInt64>?, UnsafeMutableRawPointer?) -> Float
 
-    public init() {}
-  }
+  public var search = PrefixBeamSearch.Settings()
+  public var blank = 0
+  public var kind = ScoreKind.logProbabilities
+  /// nil for tokens without texts.
+  public var labels: Labels?
 
-  public let settings: Settings
-  private let hotwords: Hotwords?
-  private let texts: LabelTexts?
+  public var lexicon: Lexicon?
+  /// Taken off for each word that is not in the lexicon; infinite for a search that finds no such words.
+  public var lexiconPenalty = Float.infinity
+  public var languageModel: LanguageModel?
+  /// A language model that the program brings along, asked instead.
+  public var scorer: Scorer?
+  public var scorerData: UnsafeMutableRawPointer?
+  public var scoresCharacters = false
+  /// Weight of the language model's ln P, and what is added for each of its words.
+  public var alpha: Float = 0
+  public var beta: Float = 0
+  /// Added to ln P of a word that the language model does not know.
+  public var unknownScore: Float = 0
+  /// Whether a text is the beginning of a sentence, and its end.
+  public var begins = true
+  public var ends = true
+  public var hotwords: Hotwords?
+
+  public init() {}
+
+  var hasLanguageModel: Bool { languageModel != nil || scorer != nil }
+  var hasCharacterModel: Bool { languageModel?.isCharacterModel ?? (scorer != nil && scoresCharacters) }
 
   /// - Throws: `invalidArgument` for a setting out of range.
-  public init(_ settings: Settings) throws(Failure) {
-    try settings.search.check()
-    self.settings = settings
-    if let labels = settings.labels {
+  public func check() throws(Failure) {
+    try search.check()
+    guard blank >= 0 else { throw Failure(.invalidArgument, "blank is class \(blank), expected 0 or more") }
+    if let labels {
+      try checkBlank(blank, classCount: labels.count + 1)
       try labels.check()
-      try checkBlank(settings.blank, classCount: labels.count + 1)
     }
-    try settings.text.check()
-    hotwords = settings.hotwords.isEmpty ? nil : try Hotwords(settings.hotwords)
-    texts = try settings.labels.map { labels throws(Failure) in
-      try Decoder.texts(labels, blank: settings.blank, settings.text)
-    }
-  }
-
-  private static func texts(_ labels: Labels, blank: Int, _ text: TextSettings) throws(Failure) -> LabelTexts {
-    let model = text.languageModel.flatMap { $0.isCharacterModel ? $0 : nil }
-    return try LabelTexts(labels, blank: blank, model: model)
-  }
-
-  /// A search with the decoder's own labels.
-  /// - Parameter hotwords: instead of the decoder's; nil for those.
-  public func search(classCount: Int, hotwords: Hotwords? = nil) throws(Failure) -> PrefixBeamSearch {
-    try search(classCount: classCount, texts, blank: settings.blank, hotwords: hotwords)
-  }
-
-  private func search(
-    classCount: Int, _ texts: LabelTexts?, blank: Int, hotwords: Hotwords?
-  ) throws(Failure) -> PrefixBeamSearch {
-    if let texts, texts.classCount != classCount {
+    guard lexiconPenalty >= 0 else { throw Failure(.invalidArgument, "lexicon_penalty is below 0 or no number") }
+    guard alpha >= 0, alpha <= 1e6, abs(beta) <= 1e6, abs(unknownScore) <= 1e6 else {
       throw Failure(
-        .invalidArgument, "\(classCount) classes, expected \(texts.classCount): one for each label, and the blank")
+        .invalidArgument, "alpha, beta or unknown_score is beyond a million or no number, or alpha is below 0")
+    }
+    guard languageModel == nil || scorer == nil else {
+      throw Failure(.invalidArgument, "a language model and a scorer are given, expected one of them")
+    }
+  }
+
+  /// - Parameter hotwords: instead of the decoder's; nil for those.
+  func search(
+    classCount: Int, labels: Labels?, blank: Int, hotwords: Hotwords?
+  ) throws(Failure) -> PrefixBeamSearch {
+    if let labels, labels.count != classCount - 1 {
+      throw Failure(
+        .invalidArgument, "\(classCount) classes, expected \(labels.count + 1): one for each label, and the blank")
     }
     var scorer: TextScorer?
     let hotwords = hotwords ?? self.hotwords
-    if hotwords != nil || settings.text.lexicon != nil || settings.text.hasLanguageModel {
-      guard let texts else {
+    if hotwords != nil || lexicon != nil || hasLanguageModel {
+      guard let labels else {
         throw Failure(.invalidArgument, "a lexicon, a language model and hotwords need labels, there are none")
       }
-      scorer = try TextScorer(texts, settings.text, hotwords: hotwords)
+      scorer = try TextScorer(self, labels, blank: blank, hotwords: hotwords)
     }
-    return try PrefixBeamSearch(settings.search, blank: blank, classCount: classCount, scorer: scorer)
+    return try PrefixBeamSearch(search, blank: blank, classCount: classCount, scorer: scorer)
   }
 
   /// The `limit` best texts of a whole sequence, the best first.
-  public func decode(_ scores: Scores, limit: Int, hotwords: Hotwords? = nil) throws(Failure) -> [Hypothesis] {
-    let search = try search(classCount: scores.classCount, hotwords: hotwords)
-    return try decode(scores, search, labels: settings.labels, blank: settings.blank, limit: limit)
-  }
-
-  /// The same with the labels of a model rather than the decoder's own.
+  /// - Parameters:
+  ///   - labels: the decoder's own, or a model's, and the blank with them.
+  ///   - hotwords: instead of the decoder's; nil for those.
   public func decode(
-    _ scores: Scores, labels: Labels, blank: Int, limit: Int, hotwords: Hotwords? = nil
+    _ scores: Scores, labels: Labels?, blank: Int, limit: Int, hotwords: Hotwords? = nil
   ) throws(Failure) -> [Hypothesis] {
-    let texts = try Decoder.texts(labels, blank: blank, settings.text)
-    let search = try search(classCount: scores.classCount, texts, blank: blank, hotwords: hotwords)
-    return try decode(scores, search, labels: labels, blank: blank, limit: limit)
-  }
-
-  private func decode(
-    _ scores: Scores, _ search: PrefixBeamSearch, labels: Labels?, blank: Int, limit: Int
-  ) throws(Failure) -> [Hypothesis] {
+    let search = try search(classCount: scores.classCount, labels: labels, blank: blank, hotwords: hotwords)
     let logs = try LogProbabilities(scores)
     try search.push(logs)
-    return try describe(search.best(limit), in: logs, blank: blank, labels: labels)
+    return try search.hypotheses(limit, in: logs)
   }
-}
-
-/// Aligns texts with the frames that they were found in.
-func describe(
-  _ found: [FoundText], in scores: LogProbabilities, blank: Int, labels: Labels?
-) throws(Failure) -> [Hypothesis] {
-  let classes = try FrameClasses(scores, blank: blank)
-  var hypotheses: [Hypothesis] = []
-  for text in found {
-    hypotheses.append(try Hypothesis(text, in: scores, classes, blank: blank, labels: labels))
-  }
-  return hypotheses
 }

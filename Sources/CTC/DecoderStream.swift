@@ -2,7 +2,7 @@ import Tensors
 
 /// A search through frames that come bit by bit. It keeps them, so as to align texts with them. One thread at a time.
 public final class DecoderStream {
-  private let decoder: Decoder
+  public let decoder: Decoder
   private let search: PrefixBeamSearch
   public let classCount: Int
   private var frames: Storage
@@ -14,7 +14,8 @@ public final class DecoderStream {
   public init(_ decoder: Decoder, classCount: Int, hotwords: Hotwords? = nil) throws(Failure) {
     self.decoder = decoder
     self.classCount = classCount
-    search = try decoder.search(classCount: classCount, hotwords: hotwords)
+    search = try decoder.search(
+      classCount: classCount, labels: decoder.labels, blank: decoder.blank, hotwords: hotwords)
     frames = try Storage(byteCount: 64 * classCount * MemoryLayout<Float>.stride)
   }
 
@@ -53,8 +54,7 @@ public final class DecoderStream {
   public func best(_ limit: Int) throws(Failure) -> [Hypothesis] {
     if let failure { throw failure }
     let logs = try LogProbabilities(checked: frames, frameCount: frameCount, classCount: classCount)
-    return try describe(
-      search.best(limit), in: logs, blank: decoder.settings.blank, labels: decoder.settings.labels)
+    return try search.hypotheses(limit, in: logs)
   }
 
   /// The tokens that no frame to come can change.

@@ -8,12 +8,12 @@ import Tensors
 /// point the largest such credit counts. Immutable.
 public final class Hotwords {
   public struct Phrase {
-    public var text: [UInt8]
+    public var text: UnsafeBufferPointer<UInt8>
     public var boost: Float
     /// Whether it counts within words, too.
     public var isAnywhere: Bool
 
-    public init(text: [UInt8], boost: Float, isAnywhere: Bool) {
+    public init(text: UnsafeBufferPointer<UInt8>, boost: Float, isAnywhere: Bool) {
       self.text = text
       self.boost = boost
       self.isAnywhere = isAnywhere
@@ -27,78 +27,91 @@ public final class Hotwords {
     /// What the best phrase that has begun here is credited for as yet.
     var partial: Float = 0
     /// The longest other state that this one ends with.
-    var suffix: UInt32 = 0
+    var suffix: Int32 = 0
+    /// The state that is linked after this one.
+    var following: Int32 = 0
   }
 
-  private var states = [State()]
-  /// For each state, the next one by each kind of byte.
-  private var transitions: [UInt32] = []
   /// The kind of each byte: those of the phrases have one each, all others have 0.
-  private var kinds = [UInt8](repeating: 0, count: 256)
-  private var kindCount = 1
+  private let kinds: Storage
+  private let kindCount: Int
+  private let storage: Storage
+  private let states: UnsafeMutablePointer<State>
+  private var stateCount = 1
+  /// For each state, the next one by each kind of byte.
+  private let transitions: UnsafeMutablePointer<Int32>
   /// The most that a byte can add to credits.
-  public private(set) var maximumGain: Float = 0
+  private(set) var maximumGain: Float = 0
   /// The state before the first byte of a text, which begins as after a space.
-  public private(set) var start: UInt32 = 0
+  private(set) var start: Int32 = 0
+
+  private static let space = UInt8(ascii: " ")
 
   /// - Throws: `invalidArgument` for an empty phrase, one that is not UTF-8, and a boost that is not finite.
-  public init(_ phrases: [Phrase]) throws(Failure) {
+  public init(_ phrases: UnsafeBufferPointer<Phrase>) throws(Failure) {
+    kinds = try Storage(byteCount: 256)
+    let kindOf = kinds.base.bindMemory(to: UInt8.self, capacity: 256)
+    kindOf.initialize(repeating: 0, count: 256)
+    kindOf[Int(Hotwords.space)] = 1
+    var kindCount = 2
+    var capacity = 1
     for (index, phrase) in phrases.enumerated() {
-      guard !phrase.text.isEmpty, phrase.text.withUnsafeBufferPointer(isUTF8), abs(phrase.boost) <= 1e6 else {
+      guard !phrase.text.isEmpty, isUTF8(phrase.text), abs(phrase.boost) <= 1e6 else {
         throw Failure(
           .invalidArgument, "hotword \(index) is empty, is not UTF-8, or has a boost beyond a million or no number")
       }
-      for byte in phrase.text where kinds[Int(byte)] == 0 {
-        kinds[Int(byte)] = UInt8(truncatingIfNeeded: kindCount)
+      for byte in phrase.text where kindOf[Int(byte)] == 0 {
+        kindOf[Int(byte)] = UInt8(truncatingIfNeeded: kindCount)
         kindCount += 1
       }
+      capacity += phrase.text.count + 2
+      guard capacity <= 1 << 22 else { throw Failure(.limitExceeded, "the hotwords have more than 4 million bytes") }
     }
-    let space = Int(UInt8(ascii: " "))
-    if kinds[space] == 0 {
-      kinds[space] = UInt8(truncatingIfNeeded: kindCount)
-      kindCount += 1
-    }
-    transitions = [UInt32](repeating: 0, count: kindCount)
-    for phrase in phrases { try add(phrase) }
+    self.kindCount = kindCount
+    let stateBytes = capacity * MemoryLayout<State>.stride
+    storage = try Storage(byteCount: stateBytes + capacity * kindCount * MemoryLayout<Int32>.stride)
+    states = storage.base.bindMemory(to: State.self, capacity: capacity)
+    transitions = (storage.base + stateBytes).bindMemory(to: Int32.self, capacity: capacity * kindCount)
+    transitions.initialize(repeating: 0, count: capacity * kindCount)
+    states[0] = State()
+    for phrase in phrases { add(phrase) }
     link()
-    start = next(0, UInt8(ascii: " ")).state
+    start = next(0, Hotwords.space).state
   }
 
-  private func place(_ state: UInt32, _ byte: UInt8) -> Int { Int(state) * kindCount + Int(kinds[Int(byte)]) }
+  @inline(__always)
+  private func place(_ state: Int32, _ byte: UInt8) -> Int {
+    Int(state) &* kindCount &+ Int(kinds.base.load(fromByteOffset: Int(byte), as: UInt8.self))
+  }
 
-  private func add(_ phrase: Phrase) throws(Failure) {
-    let space = UInt8(ascii: " ")
-    let text = phrase.isAnywhere ? phrase.text : [space] + phrase.text + [space]
-    var state: UInt32 = 0
-    for (index, byte) in text.enumerated() {
-      var next = transitions[place(state, byte)]
-      if next == 0 {
-        guard (states.count + 1) * kindCount <= 1 << 28 else {
-          throw Failure(.limitExceeded, "the hotwords are too many")
-        }
-        next = UInt32(states.count)
-        transitions[place(state, byte)] = next
-        states.append(State())
-        for _ in 0..<kindCount { transitions.append(0) }
-      }
-      state = next
-      // Spaces around a phrase are none of its bytes.
-      let length = min(phrase.isAnywhere ? index + 1 : index, phrase.text.count)
-      if index < text.count - 1 {
-        let partial = phrase.boost * Float(length) / Float(phrase.text.count)
-        states[Int(state)].partial = max(states[Int(state)].partial, partial)
-      }
+  private func add(_ phrase: Phrase) {
+    var state: Int32 = 0
+    if !phrase.isAnywhere { state = extended(0, Hotwords.space) }
+    for (index, byte) in phrase.text.enumerated() {
+      state = extended(state, byte)
+      if phrase.isAnywhere, index == phrase.text.count - 1 { break }
+      let partial = phrase.boost * Float(index + 1) / Float(phrase.text.count)
+      states[Int(state)].partial = max(states[Int(state)].partial, partial)
     }
+    if !phrase.isAnywhere { state = extended(state, Hotwords.space) }
     states[Int(state)].credit += phrase.boost
+  }
+
+  private func extended(_ state: Int32, _ byte: UInt8) -> Int32 {
+    let place = place(state, byte)
+    if transitions[place] == 0 {
+      transitions[place] = Int32(truncatingIfNeeded: stateCount)
+      states[stateCount] = State()
+      stateCount += 1
+    }
+    return transitions[place]
   }
 
   /// Gives every state its suffix and the transitions that it lacks, shorter states first.
   private func link() {
-    var queue: [UInt32] = [0]
-    var first = 0
-    while first < queue.count {
-      let state = queue[first]
-      first += 1
+    var last: Int32 = 0
+    var state: Int32 = 0
+    repeat {
       let suffix = states[Int(state)].suffix
       for kind in 0..<kindCount {
         let place = Int(state) * kindCount + kind
@@ -108,24 +121,27 @@ public final class Hotwords {
           transitions[place] = fallback
           continue
         }
-        states[Int(next)].suffix = fallback
-        states[Int(next)].credit += states[Int(fallback)].credit
-        states[Int(next)].partial = max(states[Int(next)].partial, states[Int(fallback)].partial)
-        let gain = states[Int(next)].credit + states[Int(next)].partial - states[Int(state)].partial
-        maximumGain = max(maximumGain, gain)
-        queue.append(next)
+        var linked = states[Int(next)]
+        linked.suffix = fallback
+        linked.credit += states[Int(fallback)].credit
+        linked.partial = max(linked.partial, states[Int(fallback)].partial)
+        maximumGain = max(maximumGain, linked.credit + linked.partial - states[Int(state)].partial)
+        states[Int(next)] = linked
+        states[Int(last)].following = next
+        last = next
       }
-    }
+      state = states[Int(state)].following
+    } while state != 0
   }
 
   /// The state after one more byte, and what the phrases that end with it add.
   @inline(__always)
-  public func next(_ state: UInt32, _ byte: UInt8) -> (state: UInt32, credit: Float) {
+  func next(_ state: Int32, _ byte: UInt8) -> (state: Int32, credit: Float) {
     let next = transitions[place(state, byte)]
     return (next, states[Int(next)].credit)
   }
 
   /// What a text in this state is credited for phrases that have begun.
   @inline(__always)
-  public func partial(_ state: UInt32) -> Float { states[Int(state)].partial }
+  func partial(_ state: Int32) -> Float { states[Int(state)].partial }
 }

@@ -2,14 +2,7 @@ import CSystem
 import Tensors
 
 /// A text that a search found.
-public struct Hypothesis {
-  /// A run of tokens without a space.
-  public struct Word {
-    public var tokens: Range<Int>
-    /// The probability of the text among those that differ from it in one of these tokens at most.
-    public var confidence: Float
-  }
-
+public final class Hypothesis {
   /// Its tokens, on the most probable path that spells them.
   public let alignment: Alignment
   /// What it was ranked by: the sum of the three parts that follow.
@@ -19,47 +12,34 @@ public struct Hypothesis {
   /// The weighted score of the language model, and all else that was added for the text.
   public let language: Double
   public let bonus: Double
-  /// P(tokens | frames).
-  public let confidence: Float
-  /// For each token, the probability of the text among those that differ from it in that token at most.
-  public let confidences: [Float]
-  /// None without labels.
-  public let words: [Word]
+  private let posterior: Confidence
 
-  init(
-    _ found: FoundText, in scores: LogProbabilities, _ classes: FrameClasses, blank: Int, labels: Labels?
-  ) throws(Failure) {
-    let (alignment, confidence) = try found.tokens.withUnsafeBufferPointer { tokens throws(Failure) in
-      let posteriors = try Posteriors(tokens, scores, blank: blank)
-      return (try align(tokens, to: scores, blank: blank), posteriors.confidence(classes))
-    }
+  init(_ found: FoundText, in scores: LogProbabilities, _ classes: FrameClasses, blank: Int) throws(Failure) {
     score = found.score
     acoustic = found.acoustic
     language = found.language
     bonus = found.bonus
-    self.alignment = alignment
-    self.confidence = min(1, Float(exp(confidence?.logProbability ?? -.infinity)))
-    confidences = found.tokens.indices.map { confidence?.share(of: $0..<$0 + 1) ?? 0 }
-    words = Hypothesis.words(of: found.tokens, blank: blank, labels: labels).map {
-      Word(tokens: $0, confidence: confidence?.share(of: $0) ?? 0)
+    (alignment, posterior) = try found.tokens.withUnsafeBufferPointer { tokens throws(Failure) in
+      let posteriors = try Posteriors(tokens, scores, blank: blank)
+      return (try align(tokens, to: scores, blank: blank), try posteriors.confidence(classes))
     }
   }
 
-  /// A label that begins with a space begins a word, one of spaces only belongs to none.
-  private static func words(of tokens: [Int32], blank: Int, labels: Labels?) -> [Range<Int>] {
-    guard let labels else { return [] }
+  /// P(tokens | frames).
+  public var confidence: Float { min(1, Float(exp(posterior.logProbability))) }
+
+  /// The probability of the text among those that differ from it in at most one of these tokens.
+  public func confidence(of tokens: Range<Int>) -> Float { posterior.share(of: tokens) }
+
+  /// The next word from a token on: a run of tokens without a space, though its first one may begin with spaces.
+  public func word(from first: Int, labels: Labels, blank: Int) -> Range<Int>? {
     let space = UInt8(ascii: " ")
-    var words: [Range<Int>] = []
     var start: Int?
-    for (index, token) in tokens.enumerated() {
-      let text = labels.text(ofClass: Int(token), blank: blank)
-      if text.first == space, let first = start {
-        words.append(first..<index)
-        start = nil
-      }
+    for index in first..<alignment.count {
+      let text = labels.text(ofClass: Int(alignment[index].token), blank: blank)
+      if let start, text.first == space { return start..<index }
       if start == nil, text.contains(where: { $0 != space }) { start = index }
     }
-    if let first = start { words.append(first..<tokens.count) }
-    return words
+    return start.map { $0..<alignment.count }
   }
 }

@@ -276,23 +276,25 @@ public final class PrefixBeamSearch {
 
   // MARK: Results
 
-  /// The `limit` best texts so far, the best first, as if the frames ended here. Texts that end in the middle of a word
-  /// that must be in a lexicon are among them only when there are no others.
-  func best(_ limit: Int) throws(Failure) -> [FoundText] {
+  /// The `limit` best texts so far, the best first, as if the frames ended here; aligned with the frames, which must be
+  /// those that were pushed. Texts that end in the middle of a word that must be in a lexicon are among them only when
+  /// there are no others.
+  func hypotheses(_ limit: Int, in scores: LogProbabilities) throws(Failure) -> [Hypothesis] {
+    let classes = try FrameClasses(scores, blank: blank)
     let isStrict = rank(isStrict: true)
     if !isStrict { _ = rank(isStrict: false) }
     best.sort()
-    var found: [FoundText] = []
+    var hypotheses: [Hypothesis] = []
     for place in 0..<min(max(limit, 0), best.count) {
       let candidate = best.items[place]
       let entry = beam[Int(candidate.entry)]
       let text = end(of: entry, isStrict: isStrict)
-      found.append(
-        FoundText(
-          tokens: prefixes.tokens(to: entry.node), score: Double(candidate.score) + offset + textOffset,
-          acoustic: Double(entry.total) + offset, language: text.language, bonus: text.bonus))
+      let found = FoundText(
+        tokens: prefixes.tokens(to: entry.node), score: Double(candidate.score) + offset + textOffset,
+        acoustic: Double(entry.total) + offset, language: text.language, bonus: text.bonus)
+      hypotheses.append(try Hypothesis(found, in: scores, classes, blank: blank))
     }
-    return found
+    return hypotheses
   }
 
   /// Whether any prefix is a text that may be.

@@ -15,7 +15,7 @@ public func decode(_ scores: Scores, texts: Labels?, blank: Int, imageWidth: Int
         + "the blank")
   }
   let path = try greedyPath(through: scores, blank: blank)
-  return Reading(path, texts: texts ?? Labels(), blank: blank, imageWidth: imageWidth)
+  return Reading(path, texts: texts, blank: blank, imageWidth: imageWidth)
 }
 
 /// Reads a network's output for one image.
@@ -48,11 +48,7 @@ public func decode(
       "\(output) has \(classCount) classes, expected \(description.labels.count + 1): metadata 'crnn.labels' has "
         + "\(description.labels.count), and the blank is one more")
   }
-  var values = scores
-  if scores.type != .float32 {
-    values = try Tensor(.float32, scores.shape)
-    convert(scores.storage.base, scores.type, to: values.storage.base, .float32, count: scores.count)
-  }
+  let values = try floatTensor(scores)
   defer { withExtendedLifetime(values) {} }
   let view = try Scores(
     values.elements(as: Float.self).baseAddress, frameCount: frameCount, classCount: classCount,

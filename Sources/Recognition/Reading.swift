@@ -9,26 +9,26 @@ public struct Reading {
   public let confidence: Float
   /// Frames that the network produced.
   public let frameCount: Int
-  private let texts: Labels
+  private let texts: Labels?
   private let blank: Int
   private let pixelsPerFrame: Double
 
-  /// - Parameter texts: empty for labels by number only.
+  /// - Parameter texts: nil for labels by number only.
   /// - Parameter imageWidth: of the caller's image; 0 when there is none.
-  public init(_ path: GreedyPath, texts: Labels, blank: Int, imageWidth: Int) {
+  public init(_ path: GreedyPath, texts: Labels?, blank: Int, imageWidth: Int) {
     self.init(path.labels, path.confidence, path.frameCount, texts, blank, imageWidth)
   }
 
   /// A text that a search found in `frameCount` frames.
   public init(
-    _ hypothesis: Hypothesis, frameCount: Int, texts: Labels, blank: Int, imageWidth: Int
+    _ hypothesis: Hypothesis, frameCount: Int, texts: Labels?, blank: Int, imageWidth: Int
   ) throws(Failure) {
     self.init(
       try DecodedLabels(hypothesis), hypothesis.confidence, frameCount, texts, blank, imageWidth)
   }
 
   private init(
-    _ labels: DecodedLabels, _ confidence: Float, _ frameCount: Int, _ texts: Labels, _ blank: Int, _ imageWidth: Int
+    _ labels: DecodedLabels, _ confidence: Float, _ frameCount: Int, _ texts: Labels?, _ blank: Int, _ imageWidth: Int
   ) {
     self.labels = labels
     self.confidence = confidence
@@ -38,9 +38,9 @@ public struct Reading {
     pixelsPerFrame = frameCount == 0 ? 0 : Double(imageWidth) / Double(frameCount)
   }
 
-  /// UTF-8 text of a label of this reading; empty when it has none.
-  public func text(of label: DecodedLabel) -> ArraySlice<UInt8> {
-    texts.text(ofClass: Int(label.label), blank: blank)
+  /// UTF-8 text of a label of this reading, which keeps it; empty when it has none.
+  public func text(of label: DecodedLabel) -> UnsafeBufferPointer<UInt8> {
+    texts?.text(ofClass: Int(label.label), blank: blank) ?? UnsafeBufferPointer(start: nil, count: 0)
   }
 
   /// Left edge and width of a label along the width of the caller's image, in pixels.

@@ -38,7 +38,7 @@ public struct RecognizerDescription {
     let metadata = MetadataReader(lookup: lookup)
     _ = try metadata.choice("crnn.kind", [("image", true)])
     let expected = "the text of every class but the blank, one a line"
-    labels = Labels(lines: try metadata.string("crnn.labels", expected: expected))
+    labels = try Labels(lines: try metadata.string("crnn.labels", expected: expected))
     if labels.count == 1, labels[0].isEmpty { throw metadata.failure("crnn.labels", expected: expected) }
     blank = try metadata.integer("crnn.blank", in: 0...labels.count, default: 0)
     image = try ImageDescription(metadata)

@@ -63,7 +63,7 @@ import Testing
       let numbers = try decode(view, texts: nil, blank: 0)
       #expect(numbers.text.isEmpty && numbers.labels.map(\.label) == [1, 3])
       #expect(numbers.span(of: numbers.labels[1]) == (0, 0))
-      let error = failure { _ = try decode(view, texts: Labels(lines: "a\nb"), blank: 0) }
+      let error = failure { _ = try decode(view, texts: try Labels(lines: "a\nb"), blank: 0) }
       #expect(error?.status == .invalidArgument)
       #expect(error?.message.contains("2 labels for 4 classes, expected 3") == true)
     }

@@ -169,15 +169,14 @@ private func oracle(_ frames: [[Float]], blank: Int, kind: ScoreKind) -> (labels
 }
 
 @Suite struct LabelsTests {
-  @Test func linesAreLabels() {
-    let labels = Labels(lines: "a\n \néß\n\n語")
+  @Test func linesAreLabels() throws {
+    let labels = try Labels(lines: "a\n \néß\n\n語")
     #expect((0..<labels.count).map { String(decoding: labels[$0], as: UTF8.self) } == ["a", " ", "éß", "", "語"])
     #expect(labels[-1].isEmpty && labels[5].isEmpty)
   }
 
-  @Test func classesSkipTheBlank() {
-    var labels = Labels()
-    for text in ["x", "y", "z"] { labels.append(text.utf8) }
+  @Test func classesSkipTheBlank() throws {
+    let labels = try Labels(lines: "x\ny\nz")
     for blank in 0...3 {
       let texts = (0...3).map { String(decoding: labels.text(ofClass: $0, blank: blank), as: UTF8.self) }
       var expected = ["x", "y", "z"]

@@ -229,7 +229,13 @@ class beam_options(_Sized):
 
 
 class word(Structure):
-    _fields_ = [("text", c_char_p), ("first_token", c_int32), ("token_count", c_int32), ("confidence", c_float)]
+    _fields_ = [
+        ("text_start", c_int32),
+        ("text_size", c_int32),
+        ("first_token", c_int32),
+        ("token_count", c_int32),
+        ("confidence", c_float),
+    ]
 
 
 class hypothesis(Structure):

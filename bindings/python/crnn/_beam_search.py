@@ -290,10 +290,11 @@ def _hypothesis(item: _api.hypothesis) -> Hypothesis:
     count = item.token_count
     spans = item.tokens[:count]
     frames: List[Tuple[int, int]] = [(span.first_frame, span.first_frame + span.frame_count) for span in spans]
+    text = item.text or b""
     words = tuple(
-        Word(_api.decode(word.text or b""), word.first_token, word.first_token + word.token_count,
+        Word(_api.decode(text[word.text_start: word.text_start + word.text_size]), word.first_token, word.first_token + word.token_count,
              (frames[word.first_token][0], frames[word.first_token + word.token_count - 1][1]), word.confidence)
         for word in item.words[: item.word_count]
     )
-    return Hypothesis(_api.decode(item.text or b""), tuple(span.token for span in spans), item.score, tuple(frames),
+    return Hypothesis(_api.decode(text), tuple(span.token for span in spans), item.score, tuple(frames),
                       item.confidence, tuple(item.confidences[:count]), words, item.acoustic, item.language, item.bonus)
