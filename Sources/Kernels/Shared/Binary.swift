@@ -23,12 +23,18 @@ private func combine(
 ) {
   if count <= 0 { return }
   // Read before anything is written: y may lie over the repeated element.
-  let firstA = Vector(repeating: a[0]), firstB = Vector(repeating: b[0])
-  var i = 0
-  while i < count {
-    let rest = count - i
-    let v = f(aStride == 0 ? firstA : loadUpTo(a + i, rest), bStride == 0 ? firstB : loadUpTo(b + i, rest))
-    storeUpTo(v, y + i, rest)
-    i += lanes
+  var repeated = InlineArray<2, Vector>(repeating: Vector(repeating: a[0]))
+  repeated[1] = Vector(repeating: b[0])
+  withUnsafeBytes(of: &repeated) { bytes in
+    let repeated = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Float.self)
+    var a = aStride == 0 ? repeated : a, b = bStride == 0 ? repeated + lanes : b
+    var i = 0
+    while i < count {
+      let rest = count - i
+      storeUpTo(f(loadUpTo(a, rest), loadUpTo(b, rest)), y + i, rest)
+      a += aStride * lanes
+      b += bStride * lanes
+      i += lanes
+    }
   }
 }
