@@ -17,7 +17,7 @@ EMBEDDED_LIBRARIES = $(shell dirname $$(readlink -f $$(command -v swift)))/../li
 SOURCES = Package.swift $(shell find Sources include -type f -o -type l)
 
 .DEFAULT_GOAL = all
-.PHONY: all demo test test-swift test-c test-python fuzz-operators bootstrap docs bench install uninstall clean help
+.PHONY: all demo test test-swift test-c test-python fuzz-operators bootstrap docs bench bench-decoders install uninstall clean help
 .DELETE_ON_ERROR:
 
 all: bootstrap $(LIBRARY) $(CONVERT) $(DIST)/.interface ## Build the library and the tool into dist/
@@ -81,6 +81,10 @@ fuzz-operators: all ## Compare random graphs with ONNX Runtime for SECONDS=600
 bench: bootstrap $(LIBRARY) ## Measure beside the other runtimes: make bench BENCH="--quick --only vgg"
 	@scripts/bootstrap.sh bench
 	CRNN_LIBRARY=$(CURDIR)/$(LIBRARY) PYTHONPATH=bindings/python:. build/bench-venv/bin/python -m benchmarks $(BENCH)
+
+bench-decoders: all ## Measure decoders beside flashlight-text and pyctcdecode: make bench-decoders BENCH=--quick
+	@scripts/bootstrap.sh bench-decoders
+	CRNN_LIBRARY=$(CURDIR)/$(LIBRARY) PYTHONPATH=bindings/python:. build/decoders-venv/bin/python -m benchmarks.decoding $(BENCH)
 
 docs: $(CONVERT) ## Write docs/operators.md from the registry
 	$(CONVERT) --operators > docs/operators.md

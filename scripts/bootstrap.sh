@@ -1,8 +1,8 @@
 #!/bin/sh
 # Installs what a step needs and the machine lacks: Debian packages (as root or through sudo) and a Python environment
-# under build/venv; that of the benchmarks is build/bench-venv.
+# under build/venv; those of the benchmarks are build/bench-venv and build/decoders-venv.
 #
-#     bootstrap.sh build | demo | test | bench
+#     bootstrap.sh build | demo | test | bench | bench-decoders
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -23,7 +23,12 @@ case ${1:-} in
     alone=pnnx==20261020
     venv=build/bench-venv
     ;;
-  *) echo "usage: $0 build | demo | test | bench" >&2; exit 2 ;;
+  bench-decoders)
+    packages="g++ cmake make python3-dev python3-venv"
+    modules="numpy==1.26.4 onnx==1.19.1 flashlight-text==0.0.7 pyctcdecode==0.5.0 kenlm==0.3.0"
+    venv=build/decoders-venv
+    ;;
+  *) echo "usage: $0 build | demo | test | bench | bench-decoders" >&2; exit 2 ;;
 esac
 
 if ! command -v swift > /dev/null; then

@@ -1,0 +1,1 @@
+"""Decoders measured beside flashlight-text and pyctcdecode: `make bench-decoders`."""
