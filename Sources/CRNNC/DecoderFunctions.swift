@@ -60,7 +60,9 @@ func hotwords(_ hotwords: UnsafePointer<crnn_hotword>?, _ count: Int) throws(Fai
     let text = word.text.map { bytes(of: $0) } ?? UnsafeBufferPointer(start: nil, count: 0)
     phrases[index] = Hotwords.Phrase(text: text, boost: word.boost, isAnywhere: word.anywhere != 0)
   }
-  let result = try Hotwords(UnsafeBufferPointer(start: phrases, count: count))
+  let list = UnsafeBufferPointer(start: phrases, count: count)
+  try Hotwords.check(list)
+  let result = try Hotwords(list)
   withExtendedLifetime(storage) {}
   return result
 }
@@ -104,7 +106,7 @@ public func crnn_decoder_decode(
 public func crnn_hypotheses_free(_ hypotheses: UnsafeMutablePointer<crnn_hypotheses>!) { free(hypotheses) }
 
 /// The sequences of a tensor.
-private final class Batch {
+private struct Batch {
   let count: Int
   /// Texts wanted of each.
   let limit: Int

@@ -67,8 +67,11 @@ public func crnn_decoder_stream_create(
     guard class_count >= 1, class_count <= Int(Int32.max) else {
       throw Failure(.invalidArgument, "class_count is \(class_count), expected 1 to \(Int32.max)")
     }
-    let created = try DecoderStream(
-      CRNNC.decoder(decoder), classCount: class_count, hotwords: hotwords(options.hotwords, options.hotword_count))
+    let decoder = try CRNNC.decoder(decoder)
+    let search = try decoder.search(
+      classCount: class_count, labels: decoder.labels, blank: decoder.blank,
+      hotwords: hotwords(options.hotwords, options.hotword_count))
+    let created = DecoderStream(decoder, search, classCount: class_count)
     result.pointee = HandleTable.shared.add(OpenStream(created), .stream)
   }
 }

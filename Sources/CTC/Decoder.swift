@@ -55,13 +55,14 @@ public final class Decoder {
   }
 
   /// - Parameter hotwords: instead of the decoder's; nil for those.
-  func search(
+  public func search(
     classCount: Int, labels: Labels?, blank: Int, hotwords: Hotwords?
   ) throws(Failure) -> PrefixBeamSearch {
     if let labels, labels.count != classCount - 1 {
       throw Failure(
         .invalidArgument, "\(classCount) classes, expected \(labels.count + 1): one for each label, and the blank")
     }
+    try checkBlank(blank, classCount: classCount)
     var scorer: TextScorer?
     let hotwords = hotwords ?? self.hotwords
     if hotwords != nil || lexicon != nil || hasLanguageModel {

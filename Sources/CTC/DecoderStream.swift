@@ -5,18 +5,16 @@ public final class DecoderStream {
   public let decoder: Decoder
   private let search: PrefixBeamSearch
   public let classCount: Int
-  private var frames: Storage
+  private var frames: Storage?
   private var frameCount = 0
   /// Why the search cannot go on.
   private var failure: Failure?
 
-  /// - Parameter hotwords: instead of the decoder's; nil for those.
-  public init(_ decoder: Decoder, classCount: Int, hotwords: Hotwords? = nil) throws(Failure) {
+  /// - Parameter search: a new one of the decoder's.
+  public init(_ decoder: Decoder, _ search: PrefixBeamSearch, classCount: Int) {
     self.decoder = decoder
+    self.search = search
     self.classCount = classCount
-    search = try decoder.search(
-      classCount: classCount, labels: decoder.labels, blank: decoder.blank, hotwords: hotwords)
-    frames = try Storage(byteCount: 64 * classCount * MemoryLayout<Float>.stride)
   }
 
   /// - Throws: `invalidInput` for scores that are no probabilities, none of which are searched then.
@@ -39,13 +37,16 @@ public final class DecoderStream {
     let rowBytes = classCount * MemoryLayout<Float>.stride
     let (byteCount, overflow) = (frameCount + logs.frameCount).multipliedReportingOverflow(by: rowBytes)
     guard !overflow, byteCount <= Int.max >> 8 else { throw Failure(.outOfMemory, "the stream has too many frames") }
-    if byteCount > frames.byteCount {
-      let larger = try Storage(byteCount: max(byteCount, 2 * frames.byteCount))
-      larger.base.copyMemory(from: frames.base, byteCount: frameCount * rowBytes)
+    var target = frames
+    if byteCount > target?.byteCount ?? 0 {
+      let larger = try Storage(byteCount: max(byteCount, 2 * (frames?.byteCount ?? 32 * rowBytes)))
+      if let frames { larger.base.copyMemory(from: frames.base, byteCount: frameCount * rowBytes) }
       frames = larger
+      target = larger
     }
+    guard let target else { return }
     for frame in 0..<logs.frameCount {
-      (frames.base + (frameCount + frame) * rowBytes).copyMemory(from: logs.row(frame), byteCount: rowBytes)
+      (target.base + (frameCount + frame) * rowBytes).copyMemory(from: logs.row(frame), byteCount: rowBytes)
     }
     frameCount += logs.frameCount
   }

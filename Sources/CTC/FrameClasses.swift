@@ -11,10 +11,14 @@ final class FrameClasses {
 
   init(_ scores: LogProbabilities, blank: Int) throws(Failure) {
     let limit = logf(FrameClasses.lowest)
+    let classCount = scores.classCount
     var count = 0
     for frame in 0..<scores.frameCount {
-      let row = scores.row(frame)
-      for label in 0..<scores.classCount where row[label] >= limit { count &+= 1 }
+      var label = nextScore(in: scores.row(frame), from: 0, count: classCount, above: limit)
+      while label < classCount {
+        count &+= 1
+        label = nextScore(in: scores.row(frame), from: label &+ 1, count: classCount, above: limit)
+      }
     }
     let startBytes = (scores.frameCount + 1) * MemoryLayout<Int>.stride
     storage = try Storage(byteCount: startBytes + count * MemoryLayout<Int32>.stride)
@@ -22,11 +26,14 @@ final class FrameClasses {
     labels = (storage.base + startBytes).bindMemory(to: Int32.self, capacity: count)
     var end = 0
     for frame in 0..<scores.frameCount {
-      let row = scores.row(frame)
       starts[frame] = end
-      for label in 0..<scores.classCount where row[label] >= limit && label != blank {
-        labels[end] = Int32(label)
-        end += 1
+      var label = nextScore(in: scores.row(frame), from: 0, count: classCount, above: limit)
+      while label < classCount {
+        if label != blank {
+          labels[end] = Int32(label)
+          end &+= 1
+        }
+        label = nextScore(in: scores.row(frame), from: label &+ 1, count: classCount, above: limit)
       }
     }
     starts[scores.frameCount] = end

@@ -47,7 +47,21 @@ public final class Hotwords {
 
   private static let space = UInt8(ascii: " ")
 
-  /// - Throws: `invalidArgument` for an empty phrase, one that is not UTF-8, and a boost that is not finite.
+  /// - Throws: `invalidArgument` for an empty phrase, one that is not UTF-8, and a boost that is not finite;
+  ///   `limitExceeded` for too many phrases.
+  public static func check(_ phrases: UnsafeBufferPointer<Phrase>) throws(Failure) {
+    var byteCount = 0
+    for (index, phrase) in phrases.enumerated() {
+      guard !phrase.text.isEmpty, isUTF8(phrase.text), abs(phrase.boost) <= 1e6 else {
+        throw Failure(
+          .invalidArgument, "hotword \(index) is empty, is not UTF-8, or has a boost beyond a million or no number")
+      }
+      byteCount += phrase.text.count
+      guard byteCount <= 1 << 22 else { throw Failure(.limitExceeded, "the hotwords have more than 4 million bytes") }
+    }
+  }
+
+  /// - Parameter phrases: checked ones.
   public init(_ phrases: UnsafeBufferPointer<Phrase>) throws(Failure) {
     kinds = try Storage(byteCount: 256)
     let kindOf = kinds.base.bindMemory(to: UInt8.self, capacity: 256)
@@ -55,17 +69,12 @@ public final class Hotwords {
     kindOf[Int(Hotwords.space)] = 1
     var kindCount = 2
     var capacity = 1
-    for (index, phrase) in phrases.enumerated() {
-      guard !phrase.text.isEmpty, isUTF8(phrase.text), abs(phrase.boost) <= 1e6 else {
-        throw Failure(
-          .invalidArgument, "hotword \(index) is empty, is not UTF-8, or has a boost beyond a million or no number")
-      }
+    for phrase in phrases {
       for byte in phrase.text where kindOf[Int(byte)] == 0 {
         kindOf[Int(byte)] = UInt8(truncatingIfNeeded: kindCount)
         kindCount += 1
       }
       capacity += phrase.text.count + 2
-      guard capacity <= 1 << 22 else { throw Failure(.limitExceeded, "the hotwords have more than 4 million bytes") }
     }
     self.kindCount = kindCount
     let stateBytes = capacity * MemoryLayout<State>.stride

@@ -31,10 +31,10 @@ public struct LogProbabilities {
     try check()
   }
 
-  /// Frames that were checked before.
-  init(checked storage: Storage, frameCount: Int, classCount: Int) throws(Failure) {
+  /// Frames that were checked before; nil for none.
+  init(checked storage: Storage?, frameCount: Int, classCount: Int) throws(Failure) {
     scores = try Scores(
-      storage.base.assumingMemoryBound(to: Float.self), frameCount: frameCount, classCount: classCount,
+      storage.map { UnsafePointer($0.base.assumingMemoryBound(to: Float.self)) }, frameCount: frameCount, classCount: classCount,
       kind: .logProbabilities)
     self.storage = storage
   }
@@ -47,16 +47,12 @@ public struct LogProbabilities {
 
   private func check() throws(Failure) {
     for frame in 0..<frameCount {
-      let row = row(frame)
-      var isFine = true
-      for label in 0..<classCount { isFine = isFine && row[label] <= 1e-3 }
-      if !isFine { throw failure(in: frame) }
+      let label = nextScore(in: row(frame), from: 0, count: classCount, above: 1e-3)
+      if label < classCount { throw failure(in: frame, label) }
     }
   }
 
-  private func failure(in frame: Int) -> Failure {
-    var label = 0
-    while label < classCount - 1, row(frame)[label] <= 1e-3 { label += 1 }
+  private func failure(in frame: Int, _ label: Int) -> Failure {
     if row(frame)[label] != row(frame)[label] { return scores.notANumber(in: frame) }
     return Failure(
       .invalidInput, "the score of class \(label) in frame \(frame) is above that of certainty; are they logits?")

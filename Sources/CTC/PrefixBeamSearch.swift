@@ -77,9 +77,8 @@ public final class PrefixBeamSearch {
   private let maximumGain: Float
   private var stable: Int32 = 0
 
+  /// Settings and blank must have been checked.
   init(_ settings: Settings, blank: Int, classCount: Int, scorer: TextScorer? = nil) throws(Failure) {
-    try settings.check()
-    try checkBlank(blank, classCount: classCount)
     self.settings = settings
     self.scorer = scorer
     maximumGain = scorer?.maximumGain ?? 0
@@ -135,11 +134,15 @@ public final class PrefixBeamSearch {
   @inline(never)
   private func choose(_ row: UnsafePointer<Float>, from lowest: Float) {
     choices.removeAll()
-    for token in 0..<classCount {
-      let score = row[token]
-      if score >= max(lowest, choices.threshold), token != blank, score > -.infinity {
-        choices.offer(Candidate(score: score, ordinal: token, entry: 0, token: token))
+    // What is not above the next lower number is below the lowest score, and so is what is impossible.
+    var limit = max(lowest, -.greatestFiniteMagnitude).nextDown
+    var token = nextScore(in: row, from: 0, count: classCount, above: limit)
+    while token < classCount {
+      if token != blank {
+        choices.offer(Candidate(score: row[token], ordinal: token, entry: 0, token: token))
+        limit = max(limit, choices.threshold.nextDown)
       }
+      token = nextScore(in: row, from: token &+ 1, count: classCount, above: limit)
     }
   }
 
