@@ -42,26 +42,47 @@ public struct Alignment {
 public func align(
   _ tokens: UnsafeBufferPointer<Int32>, to scores: LogProbabilities, blank: Int
 ) throws(Failure) -> Alignment {
+  try align(tokens, to: scores, blank: blank, within: nil)
+}
+
+/// - Parameter rows: the states that the path may be in, frame by frame; nil for all.
+func align(
+  _ tokens: UnsafeBufferPointer<Int32>, to scores: LogProbabilities, blank: Int, within rows: UnsafePointer<BandRow>?
+) throws(Failure) -> Alignment {
   let trellis = try Trellis(tokens, blank: blank, classCount: scores.classCount)
-  guard scores.frameCount >= trellis.minimumFrameCount else {
+  let frameCount = scores.frameCount
+  guard frameCount >= trellis.minimumFrameCount else {
     throw Failure(
       .invalidInput,
       "the transcript's \(tokens.count) tokens take at least \(trellis.minimumFrameCount) frames, there are "
-        + "\(scores.frameCount)")
+        + "\(frameCount)")
   }
   var alignment = try Alignment(tokens)
-  if scores.frameCount == 0 { return alignment }
+  if frameCount == 0 { return alignment }
   let count = trellis.stateCount
-  let (elements, overflow) = scores.frameCount.multipliedReportingOverflow(by: count)
-  guard !overflow, elements <= Int.max >> 8 else {
-    throw Failure(.outOfMemory, "\(scores.frameCount) frames of \(count) states are too many")
+  func states(_ frame: Int) -> Range<Int> {
+    let states = trellis.states(at: frame, of: frameCount)
+    return rows.map { states.clamped(to: $0[frame].states) } ?? states
   }
-  let rows = try Storage(byteCount: count * MemoryLayout<Double>.stride)
-  let best = rows.base.bindMemory(to: Double.self, capacity: count)
+  /// Where a frame's steps would begin if state 0 were among them.
+  func place(_ frame: Int) -> Int { rows.map { $0[frame].offset - $0[frame].first } ?? frame * count }
+  let (all, overflow) = frameCount.multipliedReportingOverflow(by: count)
+  let elements = rows.map { $0[frameCount - 1].offset + $0[frameCount - 1].count } ?? all
+  guard rows != nil || !overflow, elements <= Int.max >> 8 else {
+    throw Failure(.outOfMemory, "\(frameCount) frames of \(count) states are too many")
+  }
+  let row = try Storage(byteCount: count * MemoryLayout<Double>.stride)
+  let best = row.base.bindMemory(to: Double.self, capacity: count)
   best.initialize(repeating: -.infinity, count: count)
   let steps = try Storage(byteCount: elements)
   let cameFrom = steps.base.bindMemory(to: UInt8.self, capacity: elements)
-  for frame in 0..<scores.frameCount { trellis.advance(frame, scores, best, cameFrom + frame * count) }
+  var before = 0..<0
+  for frame in 0..<frameCount {
+    let states = states(frame)
+    trellis.advance(frame, scores, best, cameFrom + place(frame), states)
+    for state in before where !states.contains(state) { best[state] = -.infinity }
+    before = states
+  }
   var state = count - 1
   if count > 1, best[count - 2] > best[count - 1] { state = count - 2 }
   alignment.logProbability = best[state]
@@ -70,21 +91,21 @@ public func align(
     throw Failure(.invalidInput, "the probability of the transcript is 0: no path spells it")
   }
   let spans = alignment.spans
-  for frame in (0..<scores.frameCount).reversed() {
+  for frame in (0..<frameCount).reversed() {
     if state & 1 == 1 { spans[state >> 1].add(frame, scores) }
-    state -= Int(cameFrom[frame * count + state])
+    state -= Int(cameFrom[place(frame) + state])
   }
   for index in tokens.indices { spans[index].score /= Float(max(spans[index].frameCount, 1)) }
-  withExtendedLifetime((rows, steps)) {}
+  withExtendedLifetime((row, steps)) {}
   return alignment
 }
 
 extension Trellis {
-  /// The best way into each state; states are walked downwards, so that one row serves for both frames.
+  /// The best way into each of the states, which are walked downwards, so that one row serves for both frames.
   fileprivate func advance(
-    _ frame: Int, _ scores: LogProbabilities, _ best: UnsafeMutablePointer<Double>, _ cameFrom: UnsafeMutablePointer<UInt8>
+    _ frame: Int, _ scores: LogProbabilities, _ best: UnsafeMutablePointer<Double>,
+    _ cameFrom: UnsafeMutablePointer<UInt8>, _ states: Range<Int>
   ) {
-    let states = states(at: frame, of: scores.frameCount)
     for state in states.reversed() {
       var (score, step) = (best[state], UInt8(0))
       if frame == 0 {
@@ -96,7 +117,6 @@ extension Trellis {
       cameFrom[state] = step
       best[state] = score + scores(label(of: state), frame)
     }
-    for state in 0..<states.lowerBound { best[state] = -.infinity }
   }
 }
 

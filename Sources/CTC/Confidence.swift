@@ -34,18 +34,30 @@ final class Confidence {
   }
 }
 
+/// The states of a transcript that a frame's paths are in: `count` of them from `first` on, whose values begin at
+/// `offset`.
+struct BandRow {
+  var first: Int
+  var count: Int
+  var offset: Int
+  /// The last one that paths come to.
+  var last: Int
+
+  var states: Range<Int> { first..<first &+ count }
+}
+
 /// The forward-backward algorithm over a transcript (Graves et al. 2006, section 4.1), with probabilities that are scaled
 /// in each frame (Rabiner 1989), and from it what any other token, or none, would have made of each token's place.
+///
+/// States that are less probable by 10⁻⁶⁰ than the others of their frame are left out: time and memory grow with the
+/// frames, not with their product with the tokens.
 final class Posteriors {
   private let trellis: Trellis
+  private let scores: LogProbabilities
   private let frameCount: Int
   private let stateCount: Int
   private let storage: Storage
-  /// [T, S]: the probabilities of coming to a state, of going on from it, and of its class, each divided by the frame's
-  /// scale.
-  private let forward: UnsafeMutablePointer<Double>
-  private let backward: UnsafeMutablePointer<Double>
-  private let emission: UnsafeMutablePointer<Double>
+  let rows: UnsafeMutablePointer<BandRow>
   /// The inverses of the scales.
   private let factors: UnsafeMutablePointer<Double>
   /// For one token's place, what a path meets there in each frame.
@@ -53,7 +65,27 @@ final class Posteriors {
   /// For each class, the place that it was last seen to compete for, counted from 1.
   private let places: UnsafeMutablePointer<Int32>
   private let competitors: UnsafeMutablePointer<Int32>
-  private let scores: LogProbabilities
+  /// The rows' states, one after the other.
+  private var cells: Storage
+  private var cellCount = 0
+  /// What the end is worth: the inverse of the text's share of the last frame.
+  private var endWeight = 0.0
+  /// The first frame that the states of the token at hand, and of its neighbours, can be in.
+  private var firstFrame = 0
+
+  /// States beyond the last one that paths come to: other texts may come further than this one.
+  private static let reach = 33
+
+  private struct Cell {
+    /// The probabilities of coming to a state and of its class, divided by the frame's scale; and that of going on from
+    /// it.
+    var forward: Double
+    var emission: Double
+    var backward = 0.0
+
+    /// The probability of the state in its frame and of all that follows.
+    var entered: Double { emission * backward }
+  }
 
   private struct Step {
     /// The probability of coming to the place in this frame, from the blank before it and from the token before that.
@@ -74,24 +106,16 @@ final class Posteriors {
     trellis = try Trellis(tokens, blank: blank, classCount: scores.classCount)
     frameCount = scores.frameCount
     stateCount = trellis.stateCount
-    let (elements, overflow) = frameCount.multipliedReportingOverflow(by: stateCount)
-    guard !overflow, elements <= Int.max >> 8 else {
-      throw Failure(.outOfMemory, "\(frameCount) frames of \(stateCount) states are too many")
-    }
-    let count = 3 * elements + frameCount
-    let stepBytes = frameCount * MemoryLayout<Step>.stride
-    storage = try Storage(
-      byteCount: count * MemoryLayout<Double>.stride + stepBytes
-        + 2 * scores.classCount * MemoryLayout<Int32>.stride)
-    forward = storage.base.bindMemory(to: Double.self, capacity: count)
-    backward = forward + elements
-    emission = backward + elements
-    factors = emission + elements
-    let rest = UnsafeMutableRawPointer(factors + frameCount)
-    steps = rest.bindMemory(to: Step.self, capacity: frameCount)
-    places = (rest + stepBytes).bindMemory(to: Int32.self, capacity: 2 * scores.classCount)
+    let frameBytes = MemoryLayout<BandRow>.stride + MemoryLayout<Double>.stride + MemoryLayout<Step>.stride
+    let classBytes = 2 * MemoryLayout<Int32>.stride
+    storage = try Storage(byteCount: frameCount * frameBytes + scores.classCount * classBytes)
+    rows = storage.base.bindMemory(to: BandRow.self, capacity: frameCount)
+    factors = UnsafeMutableRawPointer(rows + frameCount).bindMemory(to: Double.self, capacity: frameCount)
+    steps = UnsafeMutableRawPointer(factors + frameCount).bindMemory(to: Step.self, capacity: frameCount)
+    places = UnsafeMutableRawPointer(steps + frameCount).bindMemory(to: Int32.self, capacity: 2 * scores.classCount)
     competitors = places + scores.classCount
     places.initialize(repeating: 0, count: scores.classCount)
+    cells = try Storage(byteCount: 64 * (frameCount + 1) * MemoryLayout<Cell>.stride)
   }
 
   /// Its probability is zero where it is too small for a number.
@@ -100,16 +124,16 @@ final class Posteriors {
     let confidence = try Confidence(tokenCount: tokens.count)
     var logProbability = 0.0
     for frame in 0..<frameCount {
-      let scale = advance(frame)
+      let scale = try advance(frame)
       guard scale > 0 else { return confidence }
       logProbability += log(scale)
     }
     if frameCount > 0 {
-      let last = forward + (frameCount - 1) * stateCount
-      let share = last[stateCount - 1] + (stateCount > 1 ? last[stateCount - 2] : 0)
+      let share = cell(stateCount - 1, frameCount - 1).forward + cell(stateCount - 2, frameCount - 1).forward
       guard share > 0 else { return confidence }
       logProbability += log(share)
-      retreat(share)
+      endWeight = 1 / share
+      retreat()
     }
     confidence.logProbability = logProbability
     for index in 0..<tokens.count {
@@ -120,75 +144,93 @@ final class Posteriors {
     return confidence
   }
 
-  /// The states that matter in a frame: those of the paths that have one token less, too.
-  private func states(_ frame: Int) -> Range<Int> {
-    let first = max(0, stateCount - 2 * (frameCount - frame) - 2)
-    return first..<max(first, min(stateCount, 2 * frame + 4))
+  /// What is known of a state in a frame; nothing of those that are left out.
+  @inline(__always)
+  private func cell(_ state: Int, _ frame: Int) -> Cell {
+    let row = rows[frame]
+    let place = state &- row.first
+    if place < 0 || place >= row.count { return Cell(forward: 0, emission: 0) }
+    return cells.base.assumingMemoryBound(to: Cell.self)[row.offset &+ place]
   }
 
   /// One step of the forward recursion; returns the frame's scale.
-  private func advance(_ frame: Int) -> Double {
-    let row = forward + frame * stateCount
-    let before = frame > 0 ? row - stateCount : row
-    let emission = emission + frame * stateCount
+  private func advance(_ frame: Int) throws(Failure) -> Double {
+    let before = frame == 0 ? BandRow(first: 0, count: 0, offset: 0, last: -1) : rows[frame - 1]
+    let first = max(before.first, stateCount - 2 * (frameCount - frame) - 2)
+    let end = min(stateCount, before.last + Posteriors.reach)
+    guard first < end else { return 0 }
+    let base = try room(end - first)
     let logs = scores.row(frame)
-    let states = states(frame)
     let blank = Double(expf(logs[trellis.blank]))
-    row.initialize(repeating: 0, count: stateCount)
-    emission.initialize(repeating: 0, count: stateCount)
     var scale = 0.0
-    for state in states {
+    for state in first..<end {
       var sum = state < 2 ? 1.0 : 0
       if frame > 0 {
-        sum = before[state]
-        if state > 0 { sum += before[state &- 1] }
-        if trellis.canSkip(to: state) { sum += before[state &- 2] }
+        sum = cell(state, frame - 1).forward + cell(state - 1, frame - 1).forward
+        if trellis.canSkip(to: state) { sum += cell(state - 2, frame - 1).forward }
       }
-      emission[state] = state & 1 == 0 ? blank : Double(expf(logs[trellis.label(of: state)]))
-      row[state] = sum * emission[state]
-      scale += row[state]
+      let emission = state & 1 == 0 ? blank : Double(expf(logs[trellis.label(of: state)]))
+      base[state - first] = Cell(forward: sum * emission, emission: emission)
+      scale += sum * emission
     }
     factors[frame] = 1 / scale
-    for state in states {
-      row[state] *= factors[frame]
-      emission[state] *= factors[frame]
+    var row = BandRow(first: first, count: end - first, offset: cellCount, last: first)
+    for place in 0..<row.count {
+      base[place].forward *= factors[frame]
+      base[place].emission *= factors[frame]
+      if base[place].forward >= 1e-60 { row.last = first + place }
     }
+    cellCount += row.count
+    while row.count > 0, cells.base.assumingMemoryBound(to: Cell.self)[row.offset].forward < 1e-60 {
+      row.first += 1
+      row.offset += 1
+      row.count -= 1
+    }
+    rows[frame] = row
     return scale
+  }
+
+  /// Room for a row's states.
+  private func room(_ count: Int) throws(Failure) -> UnsafeMutablePointer<Cell> {
+    let stride = MemoryLayout<Cell>.stride
+    if (cellCount + count) * stride > cells.byteCount {
+      let larger = try Storage(byteCount: 2 * cells.byteCount + count * stride)
+      larger.base.copyMemory(from: cells.base, byteCount: cellCount * stride)
+      cells = larger
+    }
+    return cells.base.assumingMemoryBound(to: Cell.self) + cellCount
   }
 
   /// The backward recursion, divided by the text's share of the last frame: the products with the forward
   /// probabilities are those of the text's own paths, and sum to one in each frame.
-  private func retreat(_ share: Double) {
-    let last = backward + (frameCount - 1) * stateCount
-    for state in 0..<stateCount { last[state] = state >= stateCount - 2 ? 1 / share : 0 }
-    for frame in (0..<frameCount - 1).reversed() {
-      let row = backward + frame * stateCount
-      for state in 0..<stateCount {
-        var sum = entered(state, frame &+ 1)
-        if state &+ 1 < stateCount { sum += entered(state &+ 1, frame &+ 1) }
-        if state &+ 2 < stateCount, trellis.canSkip(to: state &+ 2) { sum += entered(state &+ 2, frame &+ 1) }
-        row[state] = sum
+  private func retreat() {
+    let base = cells.base.assumingMemoryBound(to: Cell.self)
+    for frame in (0..<frameCount).reversed() {
+      let row = rows[frame]
+      for state in row.states {
+        var sum = state >= stateCount - 2 ? endWeight : 0
+        if frame < frameCount - 1 {
+          sum = cell(state, frame + 1).entered + cell(state + 1, frame + 1).entered
+          if state + 2 < stateCount, trellis.canSkip(to: state + 2) { sum += cell(state + 2, frame + 1).entered }
+        }
+        base[row.offset + state - row.first].backward = sum
       }
     }
   }
 
-  /// The probability of a state in a frame and of all that follows it.
-  @inline(__always)
-  private func entered(_ state: Int, _ frame: Int) -> Double {
-    emission[frame &* stateCount &+ state] * backward[frame &* stateCount &+ state]
-  }
-
-  @inline(__always)
   private func step(_ state: Int, _ frame: Int) -> Step {
-    let before = forward + (frame &- 1) &* stateCount
-    let fromBlank = frame == 0 ? (state == 1 ? 1 : 0) : before[state &- 1]
-    let fromToken = frame == 0 || state == 1 ? 0 : before[state &- 2]
-    if frame == frameCount &- 1 {
-      let end = backward[frame &* stateCount &+ state]
-      return Step(fromBlank: fromBlank, fromToken: fromToken, toBlank: end, toToken: 0)
+    var step = Step(fromBlank: state == 1 ? 1 : 0, fromToken: 0, toBlank: 0, toToken: 0)
+    if frame > 0 {
+      step.fromBlank = cell(state - 1, frame - 1).forward
+      step.fromToken = cell(state - 2, frame - 1).forward
     }
-    let next = state &+ 2 < stateCount ? entered(state &+ 2, frame &+ 1) : 0
-    return Step(fromBlank: fromBlank, fromToken: fromToken, toBlank: entered(state &+ 1, frame &+ 1), toToken: next)
+    if frame == frameCount - 1 {
+      step.toBlank = state == stateCount - 2 ? endWeight : 0
+    } else {
+      step.toBlank = cell(state + 1, frame + 1).entered
+      step.toToken = cell(state + 2, frame + 1).entered
+    }
+    return step
   }
 
   /// The probability of the texts that have another token in this place, divided by that of this text.
@@ -212,7 +254,7 @@ final class Posteriors {
     for frame in window {
       for label in classes[frame] { compete(label) }
       steps[frame].rest = factors[frame] * (1 - Double(expf(scores.row(frame)[trellis.blank])))
-      steps[frame].rest -= emission[frame &* stateCount &+ state]
+      steps[frame].rest -= cell(state, frame).emission
     }
     var sum = 0.0
     for number in 0..<count {
@@ -233,18 +275,27 @@ final class Posteriors {
     return sum
   }
 
+  /// The frames that a token's state, or one of its neighbours', can be in. Tokens must be asked for in their order.
+  private func frames(_ state: Int) -> Range<Int> {
+    while firstFrame < frameCount, rows[firstFrame].states.upperBound <= state - 2 { firstFrame += 1 }
+    var end = firstFrame
+    while end < frameCount, rows[end].first <= state + 2 { end += 1 }
+    return firstFrame..<end
+  }
+
   /// The frames in which a path through a token's place could count.
   private func window(_ state: Int) -> Range<Int> {
+    let frames = frames(state)
     var highest = 0.0
-    for frame in (0..<frameCount).reversed() {
+    for frame in frames.reversed() {
       steps[frame] = step(state, frame)
       highest = max(highest, steps[frame].toBlank + steps[frame].toToken)
       steps[frame].latest = highest
     }
-    var first = frameCount
-    var end = 0
+    var first = frames.upperBound
+    var end = frames.lowerBound
     highest = 0
-    for frame in 0..<frameCount {
+    for frame in frames {
       highest = max(highest, steps[frame].fromBlank + steps[frame].fromToken)
       if highest * steps[frame].latest < 1e-9 { continue }
       first = min(first, frame)
@@ -258,14 +309,13 @@ final class Posteriors {
     let state = 2 * index + 1
     let tokens = trellis.tokens
     guard index + 1 < tokens.count else {
-      let last = forward + (frameCount - 1) * stateCount
-      return (last[state - 1] + (index > 0 ? last[state - 2] : 0)) * backward[frameCount * stateCount - 1]
+      return (cell(state - 1, frameCount - 1).forward + cell(state - 2, frameCount - 1).forward) * endWeight
     }
     let canJoin = index > 0 && tokens[index - 1] != tokens[index + 1]
     var sum = 0.0
-    for frame in 0..<frameCount {
+    for frame in frames(state) {
       let step = step(state, frame)
-      sum += (step.fromBlank + (canJoin ? step.fromToken : 0)) * entered(state &+ 2, frame)
+      sum += (step.fromBlank + (canJoin ? step.fromToken : 0)) * cell(state + 2, frame).entered
     }
     return sum
   }

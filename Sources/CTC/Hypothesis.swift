@@ -21,7 +21,11 @@ public final class Hypothesis {
     bonus = found.bonus
     (alignment, posterior) = try found.tokens.withUnsafeBufferPointer { tokens throws(Failure) in
       let posteriors = try Posteriors(tokens, scores, blank: blank)
-      return (try align(tokens, to: scores, blank: blank), try posteriors.confidence(classes))
+      let posterior = try posteriors.confidence(classes)
+      let rows = posterior.logProbability > -.infinity ? UnsafePointer(posteriors.rows) : nil
+      let alignment = try align(tokens, to: scores, blank: blank, within: rows)
+      withExtendedLifetime(posteriors) {}
+      return (alignment, posterior)
     }
   }
 

@@ -73,6 +73,22 @@ def test_long_streams_keep_their_digits() -> None:
     assert stream.stable.startswith("ab" * 700)
 
 
+def test_hours_of_frames() -> None:
+    """What a text's frames and confidences take grows with the frames, not with frames times tokens."""
+    random = np.random.default_rng(9)
+    scores = np.full((40_000, 5), -9, np.float32)
+    said = np.where(np.arange(40_000) % 3 == 0, random.integers(1, 5, 40_000), 0)
+    scores[np.arange(40_000), said] = np.log(1 - 4 * np.exp(-9))
+    scores[17_000:17_003, 1:3] = np.log(0.4)
+    stream = BeamSearch(width=20).stream(5)
+    stream.push(scores)
+    best = stream.best()
+    assert len(best.tokens) > 12_000 and len(best.frames) == len(best.confidences) == len(best.tokens)
+    assert all(first <= last for (_, first), (last, _) in zip(best.frames, best.frames[1:]))
+    unsure = [place for place, confidence in enumerate(best.confidences) if confidence < 0.9]
+    assert 1 <= len(unsure) < 9 and all(abs(best.frames[place][0] - 17_000) < 6 for place in unsure)
+
+
 def test_a_refused_push_changes_nothing() -> None:
     scores = peaked(1, 30)
     stream = BeamSearch(LABELS).stream()
