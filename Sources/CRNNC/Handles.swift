@@ -14,15 +14,12 @@ final class HandleTable: @unchecked Sendable {
     var kind: HandleKind = .model
   }
 
-  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private var slots: [Slot] = []
   private var free: [Int] = []
 
-  init() { pthread_mutex_init(mutex, nil) }
-
   private func locked<Result>(_ body: () -> Result) -> Result {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
+    system_lock(SYSTEM_LOCK_HANDLES)
+    defer { system_unlock(SYSTEM_LOCK_HANDLES) }
     return body()
   }
 

@@ -8,12 +8,18 @@ import Tensors
 final class OpenSession {
   let session: Session
   /// With its names and shapes, which the caller may still hold.
-  private let open: OpenModel
+  let open: OpenModel
   var model: Model { open.model }
   /// What the model's metadata said of its images when the session was created.
   private(set) var recognizer: RecognizerDescription?
   private let recognizerFailure: Failure?
   private let turn = Turn()
+  /// The last run's inputs in the network's order, the run that each was given in, and the outputs that were wanted.
+  /// Kept because the next run's will mostly be of the same shapes.
+  var inputs: [InputData]
+  var givenIn: [Int]
+  var runs = 0
+  var wanted: [Int] = []
   /// Shapes of the last run's outputs, as C reads them.
   private var shapes: [UnsafeMutablePointer<Int64>] = []
   /// The texts of profile entries, as C reads them, as far as they were asked for.
@@ -24,6 +30,8 @@ final class OpenSession {
   ) throws(Failure) {
     self.open = open
     let model = open.model
+    inputs = [InputData](repeating: InputData(InputDescription(.float32, []), nil), count: open.inputs.count)
+    givenIn = [Int](repeating: 0, count: open.inputs.count)
     session = try Session(
       model.network, threads: threads, planCapacity: planCapacity,
       iterationLimit: loopLimit, isExact: isExact, isProfiled: isProfiled)

@@ -62,87 +62,100 @@ public func crnn_session_run(
   reporting { () throws(Failure) in
     let open = try CRNNC.session(session)
     try open.exclusively { () throws(Failure) in
-      let network = open.model.network
-      let given = try arrange(inputs, input_count, network)
+      try arrange(inputs, input_count, open)
       guard output_count >= 0, output_count <= 1 << 20 else {
-        throw Failure(.invalidArgument, "output_count is \(output_count), but the model has \(network.outputs.count)")
+        throw Failure(
+          .invalidArgument, "output_count is \(output_count), but the model has \(open.open.outputs.count)")
       }
-      let wanted = try choose(outputs, output_count, network)
-      let results = try open.session.run(given)
-      for (position, index) in wanted.enumerated() {
+      try choose(outputs, output_count, open)
+      let results = try open.session.run(open.inputs)
+      for (position, index) in open.wanted.enumerated() {
         try deliver(results[index], shape: open.shape(index, results[index].shape), to: outputs + position)
       }
     }
   }
 }
 
-/// The caller's inputs in the network's order.
-private func arrange(
-  _ inputs: UnsafePointer<crnn_tensor>?, _ count: Int, _ network: Network
-) throws(Failure) -> [InputData] {
-  let declared = network.inputs
+/// Puts the caller's inputs into the session's list, in the network's order.
+private func arrange(_ inputs: UnsafePointer<crnn_tensor>?, _ count: Int, _ open: OpenSession) throws(Failure) {
+  let declared = open.open.inputs
   guard count == declared.count else {
     throw Failure(
       .invalidArgument, "input_count is \(count), expected \(declared.count): \(names(of: declared))")
   }
-  if count == 0 { return [] }
+  if count == 0 { return }
   let inputs = try required(inputs, "inputs")
-  var arranged = [InputData?](repeating: nil, count: count)
+  open.runs += 1
   for position in 0..<count {
-    let input = inputs[position]
-    let index = try find(input.name, position: position, in: declared, "inputs")
-    guard arranged[index] == nil else {
-      throw Failure(.invalidArgument, "input '\(declared[index].name)' is given twice")
+    let index = try find(inputs[position].name, position: position, in: declared, "inputs")
+    let name = declared[index].name.pointer
+    guard open.givenIn[index] < open.runs else {
+      throw Failure(.invalidArgument, "input '\(String(cString: name))' is given twice")
     }
-    arranged[index] = try inputData(input, "input '\(declared[index].name)'")
+    open.givenIn[index] = open.runs
+    do throws(Failure) {
+      try open.inputs[index].take(inputs[position])
+    } catch {
+      throw error.within("input '\(String(cString: name))'")
+    }
   }
-  return arranged.compactMap { $0 }
 }
 
 /// A tensor of the caller's, called `what` in messages.
 func inputData(_ tensor: crnn_tensor, _ what: Message) throws(Failure) -> InputData {
-  guard let type = ElementType(rawValue: Int32(bitPattern: tensor.type.rawValue)) else {
-    throw Failure(.invalidArgument, "\(what) has type \(tensor.type.rawValue), which is no crnn_type")
-  }
-  guard tensor.rank >= 0, tensor.rank <= Int32(maximumRank) else {
-    throw Failure(.invalidInput, "\(what) has rank \(tensor.rank), expected 0 to \(maximumRank)")
-  }
-  var shape: Shape = []
-  if tensor.rank > 0 {
-    guard let dimensions = tensor.shape else { throw Failure(.invalidArgument, "\(what): shape is NULL") }
-    for axis in 0..<Int(tensor.rank) {
-      guard dimensions[axis] >= 0 else {
-        throw Failure(.invalidInput, "\(what) has a negative dimension, \(dimensions[axis])")
-      }
-      shape.append(Int(dimensions[axis]))
-    }
-  }
-  let (byteCount, overflow) = try elementCount(of: shape).multipliedReportingOverflow(by: type.size)
-  guard !overflow, tensor.byte_count == byteCount else {
-    throw Failure(
-      .invalidArgument,
-      "\(what): byte_count is \(tensor.byte_count), expected \(byteCount) for \(type.name) \(describe(shape))")
-  }
-  guard tensor.data != nil || byteCount == 0 else { throw Failure(.invalidArgument, "\(what): data is NULL") }
-  return InputData(InputDescription(type, shape), tensor.data.map { UnsafeRawPointer($0) })
+  var data = InputData(InputDescription(.float32, []), nil)
+  do throws(Failure) { try data.take(tensor) } catch { throw error.within(what) }
+  return data
 }
 
-/// The network's outputs that the caller wants, by number.
-private func choose(
-  _ outputs: UnsafeMutablePointer<crnn_tensor>?, _ count: Int, _ network: Network
-) throws(Failure) -> [Int] {
-  if count == 0 { return [] }
-  let outputs = try required(outputs, "outputs")
-  var chosen: [Int] = []
-  for position in 0..<count {
-    chosen.append(try find(outputs[position].name, position: position, in: network.outputs, "outputs"))
+extension InputData {
+  /// Becomes a tensor of the caller's.
+  fileprivate mutating func take(_ tensor: crnn_tensor) throws(Failure) {
+    guard let type = ElementType(rawValue: Int32(bitPattern: tensor.type.rawValue)) else {
+      throw Failure(.invalidArgument, "type \(tensor.type.rawValue) is no crnn_type")
+    }
+    guard tensor.rank >= 0, tensor.rank <= Int32(maximumRank) else {
+      throw Failure(.invalidInput, "rank \(tensor.rank), expected 0 to \(maximumRank)")
+    }
+    let rank = Int(tensor.rank)
+    description.type = type
+    if description.shape.count != rank { description.shape = Shape(repeating: 0, count: rank) }
+    if rank > 0 {
+      guard let dimensions = tensor.shape else { throw Failure(.invalidArgument, "shape is NULL") }
+      for axis in 0..<rank where dimensions[axis] != Int64(description.shape[axis]) {
+        guard dimensions[axis] >= 0 else {
+          throw Failure(.invalidInput, "a negative dimension, \(dimensions[axis])")
+        }
+        description.shape[axis] = Int(dimensions[axis])
+      }
+    }
+    let shape = description.shape
+    let (byteCount, overflow) = try elementCount(of: shape).multipliedReportingOverflow(by: type.size)
+    guard !overflow, tensor.byte_count == byteCount else {
+      throw Failure(
+        .invalidArgument,
+        "byte_count is \(tensor.byte_count), expected \(byteCount) for \(type.name) \(describe(shape))")
+    }
+    guard tensor.data != nil || byteCount == 0 else { throw Failure(.invalidArgument, "data is NULL") }
+    data = tensor.data.map { UnsafeRawPointer($0) }
   }
-  return chosen
+}
+
+/// Notes the network's outputs that the caller wants, by number.
+private func choose(
+  _ outputs: UnsafeMutablePointer<crnn_tensor>?, _ count: Int, _ open: OpenSession
+) throws(Failure) {
+  open.wanted.removeAll(keepingCapacity: true)
+  if count == 0 { return }
+  let outputs = try required(outputs, "outputs")
+  for position in 0..<count {
+    open.wanted.append(try find(outputs[position].name, position: position, in: open.open.outputs, "outputs"))
+  }
 }
 
 /// The number of a value by name or, without one, by position.
 private func find(
-  _ name: UnsafePointer<CChar>?, position: Int, in values: [Value], _ what: StaticString
+  _ name: UnsafePointer<CChar>?, position: Int, in values: [TensorSpec], _ what: StaticString
 ) throws(Failure) -> Int {
   guard let name else {
     guard position < values.count else {
@@ -150,14 +163,16 @@ private func find(
     }
     return position
   }
-  let text = String(cString: name)
-  for (index, value) in values.enumerated() where value.name == text { return index }
-  throw Failure(.invalidArgument, "\(what)[\(position)]: the model has no '\(text)', only \(names(of: values))")
+  for index in values.indices where strcmp(values[index].name.pointer, name) == 0 { return index }
+  throw Failure(
+    .invalidArgument, "\(what)[\(position)]: the model has no '\(String(cString: name))', only \(names(of: values))")
 }
 
-private func names(of values: [Value]) -> String {
+private func names(of values: [TensorSpec]) -> String {
   var text = ""
-  for (index, value) in values.enumerated() { text += "\(index > 0 ? ", " : "")'\(value.name)'" }
+  for (index, value) in values.enumerated() {
+    text += "\(index > 0 ? ", " : "")'\(String(cString: value.name.pointer))'"
+  }
   return text
 }
 

@@ -177,6 +177,46 @@ int32_t system_processor_count(void) {
   return count > 0 ? (int32_t)count : 1;
 }
 
+static pthread_mutex_t locks[SYSTEM_LOCK_COUNT] = {
+    PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER};
+static pthread_once_t fork_handlers = PTHREAD_ONCE_INIT;
+static int32_t fork_count;
+
+static void before_fork(void) {
+  for (int lock = 0; lock < SYSTEM_LOCK_COUNT; lock++) pthread_mutex_lock(&locks[lock]);
+}
+
+static void after_fork(void) {
+  for (int lock = SYSTEM_LOCK_COUNT; lock-- > 0;) pthread_mutex_unlock(&locks[lock]);
+}
+
+static void after_fork_in_child(void) {
+  fork_count++;
+  after_fork();
+}
+
+static void add_fork_handlers(void) { pthread_atfork(before_fork, after_fork, after_fork_in_child); }
+
+void system_lock(intptr_t lock) {
+  pthread_once(&fork_handlers, add_fork_handlers);
+  pthread_mutex_lock(&locks[lock]);
+}
+
+void system_unlock(intptr_t lock) { pthread_mutex_unlock(&locks[lock]); }
+
+int32_t system_fork_count(void) { return fork_count; }
+
+typedef __attribute__((swiftcall)) void closure_code(intptr_t, intptr_t, __attribute__((swift_context)) void *);
+
+/// Declared in Swift, where its one argument is a closure.
+__attribute__((swiftcall)) system_closure system_lend_closure(void *code, void *captured) {
+  return (system_closure){code, captured};
+}
+
+void system_call_closure(system_closure closure, intptr_t first, intptr_t second) {
+  ((closure_code *)closure.code)(first, second, closure.captured);
+}
+
 int32_t system_start_thread(pthread_t *thread, void *(*body)(void *), void *argument) {
   // Workers take no signals: those belong to the host's threads.
   sigset_t all, previous;

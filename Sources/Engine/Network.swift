@@ -9,10 +9,14 @@ public final class Network: @unchecked Sendable {
   let operators: [Operator]
   /// The graphs that each node holds, in its operator's order.
   let bodies: [[Network]]
+  public let inputs: [Value]
+  public let outputs: [Value]
 
   /// Fails with one message that lists every unsupported node, or with the first bad attribute.
   public init(_ graph: Graph) throws(Failure) {
     self.graph = graph
+    inputs = graph.inputs.map { graph.values[$0] }
+    outputs = graph.outputs.map { graph.values[$0] }
     var operators: [Operator] = []
     operators.reserveCapacity(graph.nodes.count)
     for node in graph.nodes { operators.append(try Registry.makeOperator(node)) }
@@ -34,9 +38,6 @@ public final class Network: @unchecked Sendable {
 
   /// The values that a run must be given: the graph's inputs, then what it captures.
   var given: [ValueID] { graph.inputs + graph.captures.map { $0.inner } }
-
-  public var inputs: [Value] { graph.inputs.map { graph.values[$0] } }
-  public var outputs: [Value] { graph.outputs.map { graph.values[$0] } }
 }
 
 /// Fails with one message that lists every node of the graph whose operator the library does not have.

@@ -26,6 +26,8 @@ final class Runner {
   private let execution: Execution
   /// Addresses of what the run's plans share: the network's inputs, then what each plan leaves to the later ones.
   private var slots: [UnsafeMutableRawPointer] = []
+  /// What the last run returned; its memory is used again.
+  private var results: [OutputData] = []
   /// Results that operators between plans made in this run.
   private var held: [Tensor] = []
   /// The graphs of each node that was computed between plans.
@@ -92,7 +94,9 @@ final class Runner {
     } else {
       let start = system_seconds()
       do throws(Failure) {
-        plan = try Planner.plan(network, for: inputs.map { $0.description }, newBuilder())
+        // With shapes of their own: the session writes the next run's over these.
+        let descriptions = inputs.map { InputDescription($0.description.type, $0.description.shape.map { $0 }) }
+        plan = try Planner.plan(network, for: descriptions, newBuilder())
       } catch {
         throw error.within("\(description(of: inputs))")
       }
@@ -101,7 +105,10 @@ final class Runner {
     while true {
       try runSteps(of: plan)
       switch plan.ending {
-      case .outputs(let operands): return withExtendedLifetime(plan) { operands.map(output) }
+      case .outputs(let operands):
+        results.removeAll(keepingCapacity: true)
+        for operand in operands { results.append(output(operand)) }
+        return results
       case .content(let operand): plan = try next(after: plan, content: operand, inputs)
       case .immediate(let node, let inputs, let captured): plan = try next(after: plan, node, inputs, captured)
       }

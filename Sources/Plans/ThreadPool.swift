@@ -13,34 +13,35 @@ public final class ThreadPool {
 
   private let shared: Shared
   private var workers: [pthread_t] = []
-  private let process: pid_t
+  /// What `system_fork_count` was when the threads began: a child has none of them.
+  private let forkCount = system_fork_count()
   /// Whether a job runs.
   private let isBusy = Atomic<Bool>(false)
-  /// Sessions that share it; guarded by the lock of `sharedPools`.
+  /// Sessions that share it; guarded by the lock.
   fileprivate var users = 0
 
   /// The process's pool of so many threads, for a caller that will `leave` it.
   public static func shared(threads: Int) throws(Failure) -> ThreadPool {
     if threads <= 1 { return alone }
-    pthread_mutex_lock(sharedPools.mutex)
-    defer { pthread_mutex_unlock(sharedPools.mutex) }
-    for pool in sharedPools.pools where pool.count == threads && pool.process == getpid() {
+    system_lock(SYSTEM_LOCK_POOLS)
+    defer { system_unlock(SYSTEM_LOCK_POOLS) }
+    for pool in sharedPools where pool.count == threads && pool.hasWorkers {
       pool.users += 1
       return pool
     }
     let pool = try ThreadPool(threads: threads)
     pool.users = 1
-    sharedPools.pools.append(pool)
+    sharedPools.append(pool)
     return pool
   }
 
   /// Gives a shared pool up; its threads end with its last user.
   public func leave() {
     if self === ThreadPool.alone { return }
-    pthread_mutex_lock(sharedPools.mutex)
-    defer { pthread_mutex_unlock(sharedPools.mutex) }
+    system_lock(SYSTEM_LOCK_POOLS)
+    defer { system_unlock(SYSTEM_LOCK_POOLS) }
     users -= 1
-    if users == 0 { sharedPools.pools.removeAll { $0 === self } }
+    if users == 0 { sharedPools.removeAll { $0 === self } }
   }
 
   /// No thread but the caller's.
@@ -49,13 +50,11 @@ public final class ThreadPool {
   private init() {
     count = 1
     shared = Shared()
-    process = getpid()
   }
 
   public init(threads: Int) throws(Failure) {
     count = max(1, threads)
     shared = Shared()
-    process = getpid()
     for _ in 1..<max(count, 1) {
       var thread = pthread_t()
       let argument = Unmanaged.passRetained(shared)
@@ -71,13 +70,12 @@ public final class ThreadPool {
 
   deinit { stop() }
 
+  private var hasWorkers: Bool { !workers.isEmpty && forkCount == system_fork_count() }
+
   private func stop() {
-    guard !workers.isEmpty, getpid() == process else { return }
-    pthread_mutex_lock(shared.mutex)
-    shared.stopping = true
-    pthread_cond_broadcast(shared.condition)
-    pthread_mutex_unlock(shared.mutex)
-    shared.generation.add(1, ordering: .releasing)
+    guard hasWorkers else { return }
+    shared.stopping.store(true, ordering: .releasing)
+    shared.begin()
     for worker in workers { pthread_join(worker, nil) }
     workers = []
   }
@@ -85,29 +83,23 @@ public final class ThreadPool {
   /// Calls `body` with each of 0 ..< pieces and the number of the thread that makes the call, 0 ..< count, in no
   /// particular order, and returns when all calls have.
   func run(_ pieces: Int, _ body: (_ piece: Int, _ thread: Int) -> Void) {
-    guard !workers.isEmpty, getpid() == process,
+    guard hasWorkers,
       isBusy.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
     else {
       for piece in 0..<pieces { body(piece, 0) }
       return
     }
     defer { isBusy.store(false, ordering: .releasing) }
-    withoutActuallyEscaping(body) { body in
-      shared.body = body
-      shared.pieces = pieces
-      shared.next.store(0, ordering: .relaxed)
-      shared.unfinished.store(workers.count, ordering: .relaxed)
-      pthread_mutex_lock(shared.mutex)
-      shared.generation.add(1, ordering: .releasing)
-      if shared.sleeping > 0 { pthread_cond_broadcast(shared.condition) }
-      pthread_mutex_unlock(shared.mutex)
-      shared.takePieces(thread: 0)
-      var spins = 0
-      while shared.unfinished.load(ordering: .acquiring) > 0 {
-        spins += 1
-        if spins < 10_000 { system_pause() } else { sched_yield() }
-      }
-      shared.body = nil
+    shared.body = lend(body)
+    shared.pieces = pieces
+    shared.next.store(0, ordering: .relaxed)
+    shared.unfinished.store(workers.count, ordering: .relaxed)
+    shared.begin()
+    shared.takePieces(thread: 0)
+    var spins = 0
+    while shared.unfinished.load(ordering: .acquiring) > 0 {
+      spins += 1
+      if spins < 10_000 { system_pause() } else { sched_yield() }
     }
   }
 
@@ -123,10 +115,11 @@ public final class ThreadPool {
     /// Workers that have not yet left the current job.
     let unfinished = Atomic<Int>(0)
     var pieces = 0
-    var body: ((Int, Int) -> Void)?
-    /// Guarded by the mutex.
-    var sleeping = 0
-    var stopping = false
+    /// Lent by the caller of `run`, which waits for the workers.
+    var body = system_closure()
+    /// Workers that sleep or are about to.
+    let sleeping = Atomic<Int>(0)
+    let stopping = Atomic<Bool>(false)
 
     init() {
       pthread_mutex_init(mutex, nil)
@@ -140,12 +133,20 @@ public final class ThreadPool {
       mutex.deallocate()
     }
 
+    /// Lets the workers go. Either a worker on its way to sleep sees the new generation, or this sees the worker.
+    func begin() {
+      generation.add(1, ordering: .sequentiallyConsistent)
+      guard sleeping.load(ordering: .sequentiallyConsistent) > 0 else { return }
+      pthread_mutex_lock(mutex)
+      pthread_cond_broadcast(condition)
+      pthread_mutex_unlock(mutex)
+    }
+
     func takePieces(thread: Int) {
-      guard let body else { return }
       while true {
         let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
         if piece >= pieces { return }
-        body(piece, thread)
+        system_call_closure(body, piece, thread)
       }
     }
 
@@ -163,17 +164,14 @@ public final class ThreadPool {
         }
         if shared.generation.load(ordering: .acquiring) == seen {
           pthread_mutex_lock(shared.mutex)
-          shared.sleeping += 1
-          while shared.generation.load(ordering: .acquiring) == seen, !shared.stopping {
+          shared.sleeping.add(1, ordering: .sequentiallyConsistent)
+          while shared.generation.load(ordering: .sequentiallyConsistent) == seen {
             pthread_cond_wait(shared.condition, shared.mutex)
           }
-          shared.sleeping -= 1
+          shared.sleeping.subtract(1, ordering: .relaxed)
           pthread_mutex_unlock(shared.mutex)
         }
-        pthread_mutex_lock(shared.mutex)
-        let stopping = shared.stopping
-        pthread_mutex_unlock(shared.mutex)
-        if stopping { return nil }
+        if shared.stopping.load(ordering: .acquiring) { return nil }
         seen += 1
         shared.takePieces(thread: thread)
         shared.unfinished.subtract(1, ordering: .acquiringAndReleasing)
@@ -182,12 +180,9 @@ public final class ThreadPool {
   }
 }
 
-/// The pools that sessions share.
-private final class SharedPools: @unchecked Sendable {
-  let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  var pools: [ThreadPool] = []
+/// The pools that sessions share; guarded by the lock.
+nonisolated(unsafe) private var sharedPools: [ThreadPool] = []
 
-  init() { pthread_mutex_init(mutex, nil) }
-}
-
-private let sharedPools = SharedPools()
+/// The closure's two words, which hold as long as the caller has the closure.
+@_silgen_name("system_lend_closure")
+private func lend(_ body: (_ piece: Int, _ thread: Int) -> Void) -> system_closure

@@ -63,6 +63,8 @@ int main(int argc, char **argv) {
     test_library();
     test_models(&given);
     test_sessions(&given);
+    test_allocations(&given);
+    test_fork(&given);
     test_profile(&given);
     test_reading(&given);
     test_ctc();

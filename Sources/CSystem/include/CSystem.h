@@ -53,6 +53,21 @@ int32_t system_processor_count(void);
 /// Creates a detached-from-nothing thread; 0 or an errno.
 int32_t system_start_thread(pthread_t *thread, void *(*body)(void *), void *argument);
 
+/// The library's own locks. `fork` waits for them, so that a child finds them free. None is held while another is taken.
+enum { SYSTEM_LOCK_HANDLES, SYSTEM_LOCK_POOLS, SYSTEM_LOCK_WEIGHTS, SYSTEM_LOCK_COUNT };
+void system_lock(intptr_t lock);
+void system_unlock(intptr_t lock);
+
+/// How many forks, of those since the first lock was taken, lead to this process.
+int32_t system_fork_count(void);
+
+/// A closure `(Int, Int) -> Void` of Swift's, lent for the time of a call: its code and what it captures. So a pointer to
+/// it can be given to other threads without memory of its own.
+typedef struct system_closure {
+  void *code, *captured;
+} system_closure;
+void system_call_closure(system_closure closure, intptr_t first, intptr_t second);
+
 static inline void system_pause(void) {
 #if defined(__x86_64__)
   __builtin_ia32_pause();

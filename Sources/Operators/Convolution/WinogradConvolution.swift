@@ -20,6 +20,8 @@ final class WinogradConvolution {
   private let scratch: Operand
   /// A strip of weights for each thread.
   private let strips: Operand
+  /// All points' weights, once a run has had them.
+  private var weights: UnsafePointer<Float>?
 
   init(
     _ tiles: WinogradTiles, _ g: ConvolutionGeometry, _ cache: WinogradWeightCache, _ x: Operand, _ packed: Operand,
@@ -44,24 +46,19 @@ final class WinogradConvolution {
 
   private func run(_ execution: Execution) {
     let taps = WinogradTaps(execution.floats(packed), tiles, geometry)
-    let weights = cache.weights(tiles, taps, takesStrips: layout.blocks <= 4, execution)
+    if weights == nil { weights = cache.weights(tiles, taps, takesStrips: layout.blocks <= 4, execution) }
     let threads = execution.threads.count
     let memory = execution.floats(scratch), strips = execution.floats(strips)
     let work = 2 &* layout.count &* tiles.points &* tiles.inputChannels &* tiles.outputChannels
     let products = weights == nil ? layout.strips : layout.products
-    let makeProduct = { [self] (index: Int, count: Int, memory: UnsafeMutablePointer<Float>, thread: Int) in
-      if let weights {
-        multiply(index, count, weights, memory, execution)
-      } else {
-        multiply(strip: index, count, taps, strips + thread * layout.stripFloats, memory, execution)
-      }
-    }
     if layout.sharesBlocks {
       execution.parallel(layout.blocks, work: work) { (block, thread) in
         let memory = memory + thread * layout.floats
         let count = layout.tiles(of: block)
         transform(block, 0, count, memory, toImage: false, execution)
-        for index in 0..<products { makeProduct(index, count, memory, thread) }
+        for index in 0..<products {
+          multiply(index, count, taps, memory, strips + thread * layout.stripFloats, execution)
+        }
         transform(block, 0, count, memory, toImage: true, execution)
       }
       return
@@ -72,7 +69,7 @@ final class WinogradConvolution {
       for phase in 0..<3 {
         execution.parallel(phase == 1 ? products : (count + piece - 1) / piece, work: work) { (index, thread) in
           if phase == 1 {
-            makeProduct(index, count, memory, thread)
+            multiply(index, count, taps, memory, strips + thread * layout.stripFloats, execution)
           } else {
             let first = index * piece
             transform(block, first, min(piece, count - first), memory, toImage: phase == 2, execution)
@@ -98,11 +95,12 @@ final class WinogradConvolution {
     if toImage { execution.kernels.winogradOutput(call) } else { execution.kernels.winogradInput(call) }
   }
 
-  /// One of the matrix products of a block of so many tiles.
+  /// One of the matrix products of a block of so many tiles, or a strip of all of them.
   private func multiply(
-    _ index: Int, _ rows: Int, _ weights: UnsafePointer<Float>, _ memory: UnsafeMutablePointer<Float>,
-    _ execution: Execution
+    _ index: Int, _ rows: Int, _ taps: WinogradTaps, _ memory: UnsafeMutablePointer<Float>,
+    _ stripMemory: UnsafeMutablePointer<Float>, _ execution: Execution
   ) {
+    guard let weights else { return multiply(strip: index, rows, taps, stripMemory, memory, execution) }
     let (point, slice) = (index / layout.slices, index % layout.slices)
     let (depth, columns) = (tiles.inputChannels, tiles.outputChannels / layout.slices)
     let pointStride = WinogradWeightCache.pointStride(tiles)

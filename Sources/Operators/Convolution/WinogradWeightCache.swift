@@ -7,7 +7,6 @@ import Tensors
 /// four times as large as the weights. The first run does without them where it can, transforming a strip of weights at
 /// a time: it is over sooner than memory for all of them would be filled.
 final class WinogradWeightCache: @unchecked Sendable {
-  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private struct Entry {
     let vertical: WinogradSide
     let horizontal: WinogradSide
@@ -15,15 +14,8 @@ final class WinogradWeightCache: @unchecked Sendable {
     var storage: Storage?
   }
 
-  /// One for each form of tile that was asked for; guarded by the mutex.
+  /// One for each form of tile that was asked for; guarded by the lock.
   private var entries: [Entry] = []
-
-  init() { pthread_mutex_init(mutex, nil) }
-
-  deinit {
-    pthread_mutex_destroy(mutex)
-    mutex.deallocate()
-  }
 
   /// Floats from one point's weights to the next point's. Not a power of two: all points of a weight are written
   /// together.
@@ -37,8 +29,8 @@ final class WinogradWeightCache: @unchecked Sendable {
   func weights(
     _ tiles: WinogradTiles, _ taps: WinogradTaps, takesStrips: Bool, _ execution: Execution
   ) -> UnsafePointer<Float>? {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
+    system_lock(SYSTEM_LOCK_WEIGHTS)
+    defer { system_unlock(SYSTEM_LOCK_WEIGHTS) }
     var index = 0
     while index < entries.count, entries[index].vertical != tiles.vertical || entries[index].horizontal != tiles.horizontal {
       index += 1

@@ -14,6 +14,8 @@ struct RecurrentPacking {
   let hiddenSize: Int
   let inputSize: Int
   let separatesBias: Bool
+  /// Panels of one direction's recurrent matrices.
+  let recurrentPanels: Int
 
   init(_ form: RecurrentForm, hiddenSize: Int, inputSize: Int) throws(Failure) {
     cell = form.cell
@@ -23,18 +25,18 @@ struct RecurrentPacking {
     separatesBias = form.cell == .gru && form.linearBeforeReset
     // No product of these may overflow.
     _ = try elementCount(of: [directions, 4, hiddenSize + panelColumns, max(hiddenSize, inputSize) + panelColumns])
+    recurrentPanels = Self.recurrentColumns(cell, hiddenSize).reduce(0) { $0 + panelCount(columns: $1) }
   }
 
   /// Columns of each recurrent matrix.
-  var recurrentColumns: [Int] { cell == .gru ? [2 * hiddenSize, hiddenSize] : [cell.gates * hiddenSize] }
+  private static func recurrentColumns(_ cell: RecurrentCell, _ hiddenSize: Int) -> [Int] {
+    cell == .gru ? [2 * hiddenSize, hiddenSize] : [cell.gates * hiddenSize]
+  }
 
   /// G · H
   var gateColumns: Int { cell.gates * hiddenSize }
 
   var inputShape: Shape { [panelCount(columns: directions * gateColumns), inputSize, panelColumns] }
-
-  /// Panels of one direction's recurrent matrices.
-  var recurrentPanels: Int { recurrentColumns.reduce(0) { $0 + panelCount(columns: $1) } }
 
   var recurrentShape: Shape { [directions * recurrentPanels, hiddenSize, panelColumns] }
 
@@ -53,7 +55,7 @@ struct RecurrentPacking {
     var source = weights
     var next = target
     for _ in 0..<directions {
-      for columns in recurrentColumns {
+      for columns in Self.recurrentColumns(cell, hiddenSize) {
         packPanels(
           source, depth: hiddenSize, columns: columns, depthStride: 1, columnOffset: { $0 * hiddenSize }, to: next)
         source += columns * hiddenSize

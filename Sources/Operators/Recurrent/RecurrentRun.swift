@@ -31,55 +31,65 @@ struct RecurrentRun {
     let work = 2 &* steps &* batch &* packing.hiddenSize &* packing.gateColumns &* packing.directions
     execution.parallel(packing.directions, work: work) { direction in
       guard isRagged, let lengths = places.lengths else {
-        walk(places, layer, execution.kernels, direction, [(0..<batch, steps)])
-        return
+        return walk(places, layer, execution, direction, 0..<batch, length: steps)
       }
-      let sequences = (0..<batch).map { (sequences: $0..<$0 + 1, length: Int(lengths[$0])) }
-      if layer.joinsSequences {
-        walk(places, layer, execution.kernels, direction, sequences)
-      } else {
-        for sequence in sequences { walk(places, layer, execution.kernels, direction, [sequence]) }
+      if layer.joinsSequences { return walkTogether(places, layer, execution, direction, lengths) }
+      for sequence in 0..<batch {
+        walk(places, layer, execution, direction, sequence..<sequence + 1, length: Int(lengths[sequence]))
       }
     }
   }
 
-  /// Runs groups of sequences, each of one length, through one direction, step by step.
+  private func isReverse(_ direction: Int) -> Bool { form.direction == .reverse || direction == 1 }
+
+  /// Runs sequences of one length through one direction, step by step.
   private func walk(
-    _ places: RecurrentPlaces, _ layer: RecurrentOperator, _ kernels: KernelTable, _ direction: Int,
-    _ groups: [(sequences: Range<Int>, length: Int)]
+    _ places: RecurrentPlaces, _ layer: RecurrentOperator, _ execution: Execution, _ direction: Int,
+    _ sequences: Range<Int>, length: Int
   ) {
-    var states = groups.map { begin(places, layer, kernels, direction, $0.sequences) }
-    let isReverse = form.direction == .reverse || direction == 1
+    var state = begin(places, layer, execution, direction, sequences)
     if !layer.joinsSequences, form.isStandard[direction], places.peepholes == nil {
-      for (number, group) in groups.enumerated() {
-        walkGated(places, &states[number], direction, group.sequences, length: group.length, isReverse: isReverse)
-        end(places, direction, group.sequences, states[number], length: group.length)
-      }
-      return
+      walkGated(places, &state, direction, sequences, length: length)
+    } else {
+      for index in 0..<length { advance(&state, places, layer, sequences.lowerBound, index, length: length) }
     }
-    let longest = groups.reduce(0) { max($0, $1.length) }
-    for index in 0..<longest {
-      var range: DynamicRange?
-      if groups.count > 1 {
-        range = DynamicRange()
-        // The last state of a sequence counts, too, and no more after that.
-        for (state, group) in zip(states, groups) where index <= group.length {
-          range?.include(state.previous, count: packing.hiddenSize)
-        }
+    end(places, direction, sequences, state, length: length)
+  }
+
+  /// The same for sequences of different lengths that depend on each other.
+  private func walkTogether(
+    _ places: RecurrentPlaces, _ layer: RecurrentOperator, _ execution: Execution, _ direction: Int,
+    _ lengths: UnsafePointer<Int32>
+  ) {
+    var states = (0..<batch).map { begin(places, layer, execution, direction, $0..<$0 + 1) }
+    for index in 0..<steps {
+      var range = DynamicRange()
+      // The last state of a sequence counts, too, and no more after that.
+      for (sequence, state) in states.enumerated() where index <= Int(lengths[sequence]) {
+        range.include(state.previous, count: packing.hiddenSize)
       }
-      for (number, group) in groups.enumerated() where index < group.length {
-        let time = isReverse ? group.length - 1 - index : index
-        let first = group.sequences.lowerBound
-        states[number].range = range
-        states[number].projection =
-          places.projection + time * projectionTime + first * projectionBatch + direction * packing.gateColumns
-        states[number].hidden = output(places, direction, first) + time * outputTime
-        layer.advance(states[number], hiddenSize: packing.hiddenSize)
-        states[number].previous = UnsafePointer(states[number].hidden)
-        states[number].previousStride = outputBatch
+      for sequence in 0..<batch where index < Int(lengths[sequence]) {
+        states[sequence].range = range
+        advance(&states[sequence], places, layer, sequence, index, length: Int(lengths[sequence]))
       }
     }
-    for (state, group) in zip(states, groups) { end(places, direction, group.sequences, state, length: group.length) }
+    for (sequence, state) in states.enumerated() {
+      end(places, direction, sequence..<sequence + 1, state, length: Int(lengths[sequence]))
+    }
+  }
+
+  /// One step of sequences from `first` on.
+  private func advance(
+    _ state: inout RecurrentStep, _ places: RecurrentPlaces, _ layer: RecurrentOperator, _ first: Int, _ index: Int,
+    length: Int
+  ) {
+    let time = isReverse(state.direction) ? length - 1 - index : index
+    state.projection =
+      places.projection + time * projectionTime + first * projectionBatch + state.direction * packing.gateColumns
+    state.hidden = output(places, state.direction, first) + time * outputTime
+    layer.advance(state, hiddenSize: packing.hiddenSize)
+    state.previous = UnsafePointer(state.hidden)
+    state.previousStride = outputBatch
   }
 
   private func output(_ places: RecurrentPlaces, _ direction: Int, _ first: Int) -> UnsafeMutablePointer<Float> {
@@ -87,7 +97,7 @@ struct RecurrentRun {
   }
 
   private func begin(
-    _ places: RecurrentPlaces, _ layer: RecurrentOperator, _ kernels: KernelTable, _ direction: Int,
+    _ places: RecurrentPlaces, _ layer: RecurrentOperator, _ execution: Execution, _ direction: Int,
     _ sequences: Range<Int>
   ) -> RecurrentStep {
     let hidden = packing.hiddenSize
@@ -99,7 +109,7 @@ struct RecurrentRun {
     initialize(lastHidden, from: places.initialHidden.map { $0 + stateOffset }, count: rows * hidden)
     initialize(cell, from: places.initialCell.map { $0 + stateOffset }, count: rows * hidden)
     return RecurrentStep(
-      kernels: kernels, direction: direction, rows: rows, projection: places.projection,
+      execution: execution, direction: direction, rows: rows, projection: places.projection,
       projectionStride: projectionBatch, previous: UnsafePointer(lastHidden), previousStride: hidden,
       hidden: lastHidden, hiddenStride: outputBatch, cell: cell,
       weights: places.weights + direction * packing.recurrentPanels * hidden * panelColumns,
@@ -127,10 +137,10 @@ struct RecurrentRun {
 
   /// Standard LSTM or GRU cells: in each step one product for all gates, then the cells in one pass.
   private func walkGated(
-    _ places: RecurrentPlaces, _ step: inout RecurrentStep, _ direction: Int, _ sequences: Range<Int>, length: Int,
-    isReverse: Bool
+    _ places: RecurrentPlaces, _ step: inout RecurrentStep, _ direction: Int, _ sequences: Range<Int>, length: Int
   ) {
     let kernels = step.kernels
+    let isReverse = isReverse(direction)
     let hidden = packing.hiddenSize
     let panels = packing.recurrentPanels
     let panelSize = hidden * panelColumns

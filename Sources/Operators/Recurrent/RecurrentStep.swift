@@ -1,8 +1,9 @@
 import KernelTable
+import Plans
 
 /// One time step of one direction for some sequences that are at the same step.
 struct RecurrentStep {
-  var kernels: KernelTable
+  unowned(unsafe) let execution: Execution
   var direction: Int
   var rows: Int
   /// The input's projection with its bias, `[rows][G · H]`; may be overwritten.
@@ -26,6 +27,8 @@ struct RecurrentStep {
   var scratch: UnsafeMutablePointer<Float>
   /// Of the hidden states of all sequences at this step, where they are computed one by one.
   var range: DynamicRange?
+
+  var kernels: KernelTable { execution.kernels }
 
   /// `target (+)= state · weights[columns] (+ bias)` for all rows; `panel` is the matrix's first panel.
   @inline(__always)
