@@ -43,6 +43,7 @@ struct RecurrentRun {
   private func isReverse(_ direction: Int) -> Bool { form.direction == .reverse || direction == 1 }
 
   /// Runs sequences of one length through one direction, step by step.
+  @inline(never)
   private func walk(
     _ places: RecurrentPlaces, _ layer: RecurrentOperator, _ execution: Execution, _ direction: Int,
     _ sequences: Range<Int>, length: Int
@@ -57,6 +58,7 @@ struct RecurrentRun {
   }
 
   /// The same for sequences of different lengths that depend on each other.
+  @inline(never)
   private func walkTogether(
     _ places: RecurrentPlaces, _ layer: RecurrentOperator, _ execution: Execution, _ direction: Int,
     _ lengths: UnsafePointer<Int32>
@@ -79,6 +81,7 @@ struct RecurrentRun {
   }
 
   /// One step of sequences from `first` on.
+  @inline(never)
   private func advance(
     _ state: inout RecurrentStep, _ places: RecurrentPlaces, _ layer: RecurrentOperator, _ first: Int, _ index: Int,
     length: Int
@@ -96,6 +99,7 @@ struct RecurrentRun {
     places.y + first * outputBatch + direction * packing.hiddenSize
   }
 
+  @inline(never)
   private func begin(
     _ places: RecurrentPlaces, _ layer: RecurrentOperator, _ execution: Execution, _ direction: Int,
     _ sequences: Range<Int>
@@ -119,6 +123,7 @@ struct RecurrentRun {
   }
 
   /// Puts the last states, and zeros for the outputs beyond the sequences' length.
+  @inline(never)
   private func end(
     _ places: RecurrentPlaces, _ direction: Int, _ sequences: Range<Int>, _ state: RecurrentStep, length: Int
   ) {
