@@ -63,11 +63,11 @@ final class Runner {
   }
 
   private func find(after previous: Plan?, _ matches: (Plan) -> Bool) -> Plan? {
-    for (position, plan) in plans.enumerated() where plan.previous === previous && matches(plan) {
-      if position > 0 {
-        plans.remove(at: position)
-        plans.insert(plan, at: 0)
-      }
+    // By number: a list that is walked is copied when it is changed.
+    for position in plans.indices {
+      let plan = plans[position]
+      guard plan.previous === previous, matches(plan) else { continue }
+      for index in stride(from: position, to: 0, by: -1) { plans.swapAt(index, index - 1) }
       return plan
     }
     return nil

@@ -30,7 +30,7 @@ static int result_of(crnn_model *model, const crnn_tensor *input, char *bytes, s
 /* Opens models, makes pools of threads, and has weights transformed. */
 static void *meddle(void *argument) {
     meddling *given = argument;
-    static _Thread_local char bytes[BYTES];
+    char bytes[BYTES];
     size_t byte_count;
     while (!__atomic_load_n(&given->ends, __ATOMIC_RELAXED)) {
         crnn_model *model = NULL;

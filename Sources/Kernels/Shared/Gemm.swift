@@ -70,9 +70,10 @@ private func activate(
 /// A tile of which not every column exists: computed in a buffer of whole vectors, from which those are copied.
 @inline(never)
 private func multiplyPartial(_ tile: Gemm, _ height: Int, _ width: Int) {
-  // C and the addend of the largest tile, and the bias of the widest.
-  withUnsafeTemporaryAllocation(of: Vector.self, capacity: 24 + 24 + 8) { buffer in
-    let c = UnsafeMutableRawPointer(buffer.baseAddress.unsafelyUnwrapped).assumingMemoryBound(to: Float.self)
+  // C and the addend of the largest tile, and the bias of the widest. A temporary allocation would be on the heap.
+  var buffer = InlineArray<56, Vector>(repeating: Vector())
+  withUnsafeMutableBytes(of: &buffer) { buffer in
+    let c = buffer.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Float.self)
     let addend = c + 24 * lanes
     let bias = addend + 24 * lanes
     let stride = width * lanes
