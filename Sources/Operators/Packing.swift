@@ -113,6 +113,7 @@ func packedGemm(_ node: Node, _ constants: [Tensor?]) throws(Failure) -> PackedN
     name: node.name, type: "MatMul", domain: "crnn", opset: 1, inputs: Array(node.inputs.prefix(2)),
     outputs: node.outputs)
   result.attributes = [Attribute("columns", .int(columns))]
+  if node.type == "Gemm" { result.attributes.append(Attribute("rank", .int(2))) }
   var added = [(
     input: 1, tensor: try packedProduct(matrix, transposed: transposed, scale: node.float("alpha", default: 1))
   )]

@@ -33,8 +33,12 @@ final class Reduce: Operator {
     if let input = inputs.optional(1) { axes = try builder.integers(input, "the axes") }
     axes = try normalize(axes: axes, rank: x.rank)
     if axes.isEmpty, !emptyMeansNone { axes = Array(0..<x.rank) }
+    // Half precision is rounded once, at the end: the squares of what it holds are beyond it.
+    let type = x.type
+    if type.isFloatingPoint { x = try builder.cast(x, to: type.computed) }
     if !before.isEmpty { x = try builder.unary(name, before, x) }
     x = try builder.reduce(name, reduction, x, axes: axes, keepsAxes: keepsAxes)
-    return [after.isEmpty ? x : try builder.unary(name, after, x)]
+    if !after.isEmpty { x = try builder.unary(name, after, x) }
+    return [try builder.cast(x, to: type)]
   }
 }
