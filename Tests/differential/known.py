@@ -65,7 +65,7 @@ def deviation(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
         return "it leaves a sum of nothing as the memory was"
     if node.type in RECURRENT and (node.attributes.get("activations") or node.attributes.get("clip")):
         return "its softplus overflows, and it refuses some names"
-    if node.type in ("ReduceMax", "ReduceMin") and inputs[0].dtype.kind == "f" and np.isnan(inputs[0]).any():
+    if node.type in ("ReduceMax", "ReduceMin", "ReduceLogSumExp") and inputs[0].dtype.kind == "f" and np.isnan(inputs[0]).any():
         return "it passes over NaN or not, as its loops go"
     return None
 
@@ -102,6 +102,9 @@ def is_right_result(case: Case) -> bool:
             return True
         # Padding of types that came with a later operator set, and a function of doubles that the oracles lack.
         if node.type == "Pad" and case.opset < 13 or node.type == "Softsign":
+            return True
+        # A spectrum of frames as long as the signal.
+        if node.type == "STFT" and len(node.inputs) < 3:
             return True
         # An axis just past the end flattens everything, as Flatten's does.
         if node.type in ("Softmax", "LogSoftmax", "Hardmax") and case.opset < 13:
@@ -321,8 +324,8 @@ def undefined(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
     if node.type.startswith("Scatter") and node.attributes.get("reduction") in ("max", "min") and any(
             np.isnan(a).any() for a in inputs if a is not None and a.dtype.kind == "f"):
         return "an extreme of NaN"
-    if node.type == "QLinearMatMul" and any(a is not None and a.size > 1 for a in inputs[6:8]):
-        return "a scale of the result for each row, which the reference spreads over the columns"
+    if node.type == "QLinearMatMul" and any(a is not None and a.size > 1 for a in inputs[1:3] + inputs[6:8]):
+        return "a scale for each row, which the reference spreads over the columns"
     if node.type == "FusedMatMul" and 1 in (inputs[0].ndim, inputs[1].ndim):
         return "a transposition of or by a vector, which ONNX Runtime leaves out"
     if node.type in ("Div", "Mod") and kind in "iu":
@@ -333,6 +336,18 @@ def undefined(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
             return "division overflows"
     if node.type == "Slice" and len(inputs) > 4 and inputs[4] is not None and ((inputs[4] < 0) & (inputs[2] >= 2**31 - 1)).any():
         return "backwards to the last number, which ONNX Runtime takes for the beginning"
+    if node.type == "Slice" and len(inputs) > 4 and inputs[4] is not None and (inputs[4] < 0).any():
+        axes = inputs[3] if inputs[3] is not None else np.arange(inputs[1].size)
+        if (inputs[1] < -np.asarray(first.shape)[axes]).any():
+            return "backwards from before the beginning: from the first number, or from nowhere"
+    if node.type == "Einsum" and kind in "iu":
+        limit = np.iinfo(first.dtype).max
+        if np.prod([max(np.abs(a.astype(np.float64)).sum(), 1) for a in inputs]) > limit:
+            return "an integer sum overflows"
+    if node.type == "OneHot" and kind == "f" and (first % 1 != 0).any():
+        return "an index that is not whole"
+    if node.type == "LayerNormalization" and kind == "f" and _has_equal_rows(node, first):
+        return "one number less itself leaves it what rounding left"
     if node.type == "Gemm" and kind in "iu" and any(np.abs(a.astype(np.float64)).max(initial=0) > 2**24 for a in inputs if a is not None):
         return "an integer product overflows"
     if node.type == "Gemm" and kind in "iu" and any(node.attributes.get(name, 1) % 1 for name in ("alpha", "beta")):
@@ -376,7 +391,7 @@ def undefined(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
         return "the largest or the mean of nothing"
     if node.type == "GlobalMaxPool" and kind == "f" and np.isneginf(first).any():
         return "the largest of nothing but minus infinity, which ONNX Runtime takes for the smallest finite number"
-    if node.type in ("GlobalMaxPool", "GlobalAveragePool") and first.ndim < 3:
+    if node.type in ("GlobalMaxPool", "GlobalAveragePool") and (first.ndim < 3 or first.size == 0):
         return "pooling without spatial dimensions"
     if node.type == "Erf" and kind in "iu":
         return "an integer error function"
@@ -431,6 +446,13 @@ def undefined(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
         if not _fits(first, inputs[1].dtype):
             return "a number that the type does not hold"
     return None
+
+
+def _has_equal_rows(node: Node, first: np.ndarray) -> bool:
+    """Whether a row to be normalised holds one number only, or nearly."""
+    axis = node.attributes.get("axis", -1) % first.ndim
+    rows = first.astype(np.float64).reshape(int(np.prod(first.shape[:axis])), -1)
+    return bool((rows.std(1) <= 1e-4 * np.abs(rows.mean(1))).any()) if rows.size else False
 
 
 def _fits(array: np.ndarray, target: np.dtype) -> bool:

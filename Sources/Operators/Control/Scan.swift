@@ -28,9 +28,9 @@ final class Scan: Operator {
         "\(node.inputs.count) inputs do not fit a body with \(body.inputs.count) inputs and \(body.outputs.count) outputs")
     }
     inputAxes = try node.list("scan_input_axes", scanned)
-    inputIsReversed = try node.list(isBatched ? "directions" : "scan_input_directions", scanned).map { $0 != 0 }
+    inputIsReversed = try node.directions(isBatched ? "directions" : "scan_input_directions", scanned)
     outputAxes = try node.list("scan_output_axes", stacked)
-    outputIsReversed = try node.list("scan_output_directions", stacked).map { $0 != 0 }
+    outputIsReversed = try node.directions("scan_output_directions", stacked)
     try super.init(node)
   }
 
@@ -136,6 +136,15 @@ extension Node {
       throw Failure(.invalidModel, "attribute '\(name)' has \(list.count) elements, expected \(count)")
     }
     return list
+  }
+
+  /// For each of `count` values whether it is walked backwards.
+  fileprivate func directions(_ name: String, _ count: Int) throws(Failure) -> [Bool] {
+    let list = try list(name, count)
+    guard list.allSatisfy({ $0 == 0 || $0 == 1 }) else {
+      throw Failure(.invalidModel, "attribute '\(name)' is \(describe(list)), expected 0 or 1")
+    }
+    return list.map { $0 == 1 }
   }
 }
 
