@@ -7,13 +7,23 @@ public func crnn_language_model_open(
   _ path: UnsafePointer<CChar>!, _ options: UnsafePointer<crnn_model_options>!,
   _ language_model: UnsafeMutablePointer<OpaquePointer?>!
 ) -> crnn_status {
+  open(path, options, .languageModel, language_model)
+}
+
+/// Opens a file that a decoder reads.
+func open(
+  _ path: UnsafePointer<CChar>?, _ options: UnsafePointer<crnn_model_options>?, _ kind: HandleKind,
+  _ handle: UnsafeMutablePointer<OpaquePointer?>?
+) -> crnn_status {
   reporting { () throws(Failure) in
-    let result = try required(language_model, "language_model")
+    let result = try required(handle, kind == .lexicon ? "lexicon" : "language_model")
     result.pointee = nil
-    let options = try sized(options, zero: crnn_model_options(), "options")
-    let model = try LanguageModel(
-      path: String(cString: required(path, "path")), copyingFile: options.copy_file != 0)
-    result.pointee = HandleTable.shared.add(model, .languageModel)
+    let path = String(cString: try required(path, "path"))
+    let isCopy = try sized(options, zero: crnn_model_options(), "options").copy_file != 0
+    let opened: AnyObject =
+      kind == .lexicon
+      ? try Lexicon(path: path, copyingFile: isCopy) : try LanguageModel(path: path, copyingFile: isCopy)
+    result.pointee = HandleTable.shared.add(opened, kind)
   }
 }
 

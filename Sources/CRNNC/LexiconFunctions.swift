@@ -7,13 +7,7 @@ public func crnn_lexicon_open(
   _ path: UnsafePointer<CChar>!, _ options: UnsafePointer<crnn_model_options>!,
   _ lexicon: UnsafeMutablePointer<OpaquePointer?>!
 ) -> crnn_status {
-  reporting { () throws(Failure) in
-    let result = try required(lexicon, "lexicon")
-    result.pointee = nil
-    let options = try sized(options, zero: crnn_model_options(), "options")
-    let opened = try Lexicon(path: String(cString: required(path, "path")), copyingFile: options.copy_file != 0)
-    result.pointee = HandleTable.shared.add(opened, .lexicon)
-  }
+  open(path, options, .lexicon, lexicon)
 }
 
 @c @implementation

@@ -13,9 +13,8 @@ struct NGramLevels {
       throw Failure(.invalidModel, "order \(order), expected 1 to \(Layout.maximumOrder)")
     }
     firsts = try tables.table(Layout.levels, elementSize: 4, count: order + 1).elements(UInt32.self)
-    guard firsts[0] == 1, firsts[1] > 1 else { throw tables.failure(Layout.levels, "has no words") }
-    for level in 0..<order where firsts[level] > firsts[level + 1] {
-      throw tables.failure(Layout.levels, "is not in order")
+    guard firsts[0] == 1, firsts[1] > 1, isAscending(firsts, order + 1) else {
+      throw tables.failure(Layout.levels, "is inconsistent")
     }
   }
 
@@ -30,4 +29,10 @@ struct NGramLevels {
     while level < order - 1, node >= Int(firsts[level + 1]) { level += 1 }
     return level
   }
+}
+
+@inline(never)
+func isAscending(_ numbers: UnsafePointer<UInt32>, _ count: Int) -> Bool {
+  for index in 1..<max(count, 1) where numbers[index - 1] > numbers[index] { return false }
+  return true
 }

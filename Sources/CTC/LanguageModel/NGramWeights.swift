@@ -39,6 +39,7 @@ struct NGramWeights {
   }
 }
 
+@inline(never)
 private func areNumbers(_ table: UnsafeRawBufferPointer) -> Bool {
   for index in 0..<table.count / 4 where !table.elements(Float.self)[index].isFinite { return false }
   return true

@@ -16,13 +16,11 @@ struct Vocabulary {
     let slots = try tables.table(Layout.slots, elementSize: 4)
     self.text = text.elements(UInt8.self)
     self.slots = UnsafeBufferPointer(start: slots.elements(UInt32.self), count: slots.count / 4)
-    for word in 0..<wordCount where starts[word] > starts[word + 1] {
-      throw tables.failure(Layout.textStarts, "is not in order")
+    guard isAscending(starts, wordCount + 1), Int(starts[wordCount]) <= text.count else {
+      throw tables.failure(Layout.textStarts, "is inconsistent")
     }
-    guard Int(starts[wordCount]) <= text.count else { throw tables.failure(Layout.textStarts, "does not fit") }
-    guard self.slots.count > 0, self.slots.count & (self.slots.count - 1) == 0 else {
-      throw tables.failure(Layout.slots, "does not fit")
-    }
+    let count = self.slots.count
+    guard count > 0, count & (count - 1) == 0 else { throw tables.failure(Layout.slots, "does not fit") }
     for word in self.slots where Int(word) >= wordCount { throw tables.failure(Layout.slots, "names no word") }
   }
 
