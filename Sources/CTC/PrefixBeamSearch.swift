@@ -57,7 +57,7 @@ public final class PrefixBeamSearch {
   private let blank: Int
   private let classCount: Int
   private let storage: Storage
-  private var prefixes: PrefixTree
+  private let prefixes: PrefixTree
   /// The best first, after each frame.
   private var beam: UnsafeMutablePointer<Entry>
   private(set) var count = 1

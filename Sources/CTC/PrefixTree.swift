@@ -3,7 +3,7 @@ import Tensors
 /// The prefixes in the beam and those that they begin with, once each: a node is a token after its parent's prefix.
 /// Node 0 is the empty prefix. Nodes that no prefix in the beam begins with are used again, so that memory grows with
 /// the text that all have in common, not with the frames.
-struct PrefixTree {
+final class PrefixTree {
   struct Node {
     var parent: Int32
     var token: Int32
@@ -49,7 +49,7 @@ struct PrefixTree {
   @inline(__always)
   subscript(index: Int32) -> Node {
     get { nodes[Int(index)] }
-    nonmutating set { nodes[Int(index)] = newValue }
+    set { nodes[Int(index)] = newValue }
   }
 
   /// The child that is there, or −1.
@@ -61,7 +61,7 @@ struct PrefixTree {
   }
 
   /// A new child; there must be none with this token.
-  mutating func add(to parent: Int32, _ token: Int32) throws(Failure) -> Int32 {
+  func add(to parent: Int32, _ token: Int32) throws(Failure) -> Int32 {
     var index = free
     if index >= 0 {
       free = nodes[Int(index)].next
@@ -78,7 +78,7 @@ struct PrefixTree {
   }
 
   @inline(never)
-  private mutating func grow() throws(Failure) {
+  private func grow() throws(Failure) {
     guard capacity < 1 << 30 else { throw Failure(.limitExceeded, "the search has too many prefixes") }
     let larger = try PrefixTree.room(2 * capacity, hasTexts: hasTexts)
     larger.1.initialize(from: nodes, count: count)
@@ -88,7 +88,7 @@ struct PrefixTree {
   }
 
   /// Gives back a node that is neither in the beam nor has children, and the parents that it leaves so.
-  mutating func release(_ index: Int32) {
+  func release(_ index: Int32) {
     var index = index
     while index > 0, nodes[Int(index)].place < 0, nodes[Int(index)].child < 0 {
       let node = nodes[Int(index)]
