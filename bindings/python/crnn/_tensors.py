@@ -160,6 +160,10 @@ class OutputViews:
         self._views: Dict[Tuple[Any, ...], np.ndarray] = {}
 
     def copy(self, tensor: _api.tensor) -> np.ndarray:
+        return self.find(tensor).copy()
+
+    def find(self, tensor: _api.tensor) -> np.ndarray:
+        """A view, valid until the session's next run."""
         rank = tensor.rank
         shape = tuple(tensor.shape[:rank]) if rank > 0 else ()
         # A place is as good as when the view was made: the run that has just ended gave it.
@@ -170,7 +174,7 @@ class OutputViews:
             if len(self._views) >= self._CAPACITY:
                 self._views.clear()
             self._views[key] = view
-        return view.copy()
+        return view
 
 
 def _view(tensor: _api.tensor, shape: Tuple[int, ...]) -> np.ndarray:

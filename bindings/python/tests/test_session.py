@@ -243,3 +243,54 @@ def test_batches_do_not_change_answers() -> None:
     for index in range(5):
         alone = model.run({"x": x[:, index : index + 1]})["log_probabilities"]
         assert np.array_equal(together[:, index], alone[:, 0])
+
+
+def test_runs_like_the_one_before() -> None:
+    """Runs on arrays of the same shapes take a shorter way; any run may come between."""
+    nodes = [helper.make_node("Add", ["x", "y"], ["sum"]), helper.make_node("Sub", ["x", "y"], ["difference"])]
+    session = crnn.Model(small_models.model(
+        nodes, [small_models.value(name, TensorProto.FLOAT, ["A", "B"]) for name in "xy"],
+        [small_models.value(name, TensorProto.FLOAT, None) for name in ("sum", "difference")])).session()
+    random = np.random.default_rng(0)
+    kept = []
+
+    def array(*shape: int) -> np.ndarray:
+        return random.standard_normal(shape).astype(np.float32)
+
+    def check(x: Any, y: Any, **options: Any) -> None:
+        results = session.run({"x": x, "y": y}, **options)
+        expected = {"sum": np.add(x, y, dtype=np.float32), "difference": np.subtract(x, y, dtype=np.float32)}
+        assert list(results) == options.get("outputs", ["sum", "difference"])
+        kept.extend((result, expected[name]) for name, result in results.items())
+
+    frozen, unaligned = array(3, 4), np.frombuffer(bytearray(49), np.uint8)[1:].view(np.float32).reshape(3, 4)
+    frozen.flags.writeable = False
+    for _ in range(3):
+        check(array(3, 4), array(3, 4))
+        check(array(3, 4), array(3, 4))
+        check(array(4, 3), array(4, 3))
+        check(array(4, 3).T, array(3, 4))
+        check(frozen, unaligned)
+        check([[1.0, 2.0, 3.0, 4.0]] * 3, array(3, 4))
+        check(array(3, 4), array(3, 4), outputs=["difference"])
+        check(array(0, 4), array(0, 4))
+        check(array(3, 4).astype(">f4"), array(3, 4))
+        assert session.run({"y": frozen, "x": frozen})["sum"].tolist() == (frozen + frozen).tolist()
+        with pytest.raises(crnn.InvalidInputError, match="'x'"):
+            session.run({"x": array(3, 4).astype(np.float64), "y": array(3, 4)})
+        with pytest.raises(crnn.InvalidArgumentError, match="'z'"):
+            session.run({"x": array(3, 4), "z": array(3, 4)})
+    # Results are the caller's: no later run has touched them.
+    assert all(np.array_equal(result, expected) and result.shape == expected.shape for result, expected in kept)
+
+
+def test_outputs_whose_shapes_change_in_place() -> None:
+    """As many bytes in another shape, from inputs of the same shapes."""
+    session = crnn.Model(small_models.model(
+        [helper.make_node("Reshape", ["x", "shape"], ["y"])],
+        [small_models.value("x", TensorProto.FLOAT, [6]), small_models.value("shape", TensorProto.INT64, [2])],
+        [small_models.value("y", TensorProto.FLOAT, None)])).session()
+    x = np.arange(6, dtype=np.float32)
+    for shape in [(2, 3), (3, 2), (3, 2), (6, 1), (2, 3), (1, 6)] * 2:
+        y = session.run({"x": x, "shape": np.array(shape, np.int64)})["y"]
+        assert y.shape == shape and y.ravel().tolist() == x.tolist()
