@@ -15,6 +15,7 @@ trap 'rm -rf "$folder"' EXIT
 
 warnings="-Wall -Wextra -pedantic -Werror"
 include="-I$prefix/include"
+fixtures="-DFIXTURES=\"$here/../fixtures\""
 link="-L$prefix/lib -Wl,-rpath,$prefix/lib -lcrnn"
 
 sh "$here/check_exports.sh" "$prefix/lib/libcrnn.so" "$prefix/include/crnn.h"
@@ -26,7 +27,7 @@ done
 
 # shellcheck disable=SC2086
 {
-  ${CC:-cc} -std=c99 $warnings ${CFLAGS:-} $include "$here"/*.c $link -lm -lpthread -o "$folder/test_api"
+  ${CC:-cc} -std=c99 $warnings ${CFLAGS:-} $include "$fixtures" "$here"/*.c $link -lm -lpthread -o "$folder/test_api"
   ${CXX:-c++} -std=c++11 $warnings ${CFLAGS:-} $include "$here/test_header.cpp" $link -o "$folder/test_header"
 }
 "$folder/test_header"

@@ -1,6 +1,7 @@
-/* Lexicons, and language models as far as no file is needed. */
+/* Lexicons and language models. */
 #include "check.h"
 
+#include <math.h>
 #include <string.h>
 
 static void test_contents(const crnn_lexicon *lexicon) {
@@ -54,11 +55,37 @@ static void test_lexicons(const char *folder) {
     expect(CRNN_INVALID_ARGUMENT, crnn_lexicon_open(path, NULL, NULL));
 }
 
+static void test_language_model(const crnn_language_model *model) {
+    crnn_language_model_info info = {.size = sizeof info};
+    double whole = 0, open = 0, part = 0;
+    if (expect(CRNN_OK, crnn_language_model_get_info(model, &info)))
+        check(info.order == 3 && info.word_count == 13 && !info.is_character_model && info.ngram_count == 171);
+    if (expect(CRNN_OK, crnn_language_model_score(model, "the cat sat", 1, 1, &whole)))
+        check(fabs(whole + 19.3172) < 1e-3);
+    /* Each word adds its part; an empty text adds none. */
+    expect(CRNN_OK, crnn_language_model_score(model, " the cat\tsat\n", 1, 0, &open));
+    expect(CRNN_OK, crnn_language_model_score(model, "the cat", 1, 0, &part));
+    check(whole < open && open < part && part < 0);
+    if (expect(CRNN_OK, crnn_language_model_score(model, "", 0, 0, &part))) check(part == 0);
+    expect(CRNN_INVALID_INPUT, crnn_language_model_score(model, "\xff", 1, 1, &whole));
+    expect(CRNN_INVALID_ARGUMENT, crnn_language_model_score(model, NULL, 1, 1, &whole));
+    expect(CRNN_INVALID_ARGUMENT, crnn_language_model_score(model, "a", 1, 1, NULL));
+    expect(CRNN_INVALID_ARGUMENT, crnn_language_model_get_info(model, NULL));
+}
+
 void test_language_models(const arguments *given) {
+    static const char path[] = FIXTURES "/language_models/words.crnnlm";
+    const crnn_model_options copying = {.size = sizeof copying, .copy_file = 1};
     crnn_language_model *model = NULL;
     crnn_language_model_info info = {.size = sizeof info};
     double value;
     test_lexicons(given->folder);
+    for (int copy = 0; copy < 2; copy++)
+        if (expect(CRNN_OK, crnn_language_model_open(path, copy ? &copying : NULL, &model))) {
+            test_language_model(model);
+            crnn_language_model_release(model);
+            expect(CRNN_INVALID_HANDLE, crnn_language_model_score(model, "a", 1, 1, &value));
+        }
     expect(CRNN_FILE_ERROR, crnn_language_model_open("/nowhere/words.crnnlm", NULL, &model));
     expect(CRNN_INVALID_MODEL, crnn_language_model_open(given->model, NULL, &model));
     check(strstr(crnn_last_error(), given->model) != NULL && model == NULL);
