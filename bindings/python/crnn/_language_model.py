@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ctypes
 import os
-import weakref
 from typing import Union
 
 from . import _api, _arguments
-from ._errors import InvalidHandleError
+from ._owned import Owned
 
 
-class LanguageModel:
+class LanguageModel(Owned):
     """An n-gram back-off model of words or characters, from a `.crnnlm` file, which `crnn-convert` makes from an ARPA
     file. Any number of threads may use one at once.
     """
@@ -28,11 +27,9 @@ class LanguageModel:
         _api.language_model_open(_arguments.path(path), ctypes.byref(_api.model_options(copy_file=int(copy_file))),
                                  ctypes.byref(handle))
         self._source = os.fsdecode(path)
-        self._address = handle.value or 0
-        self._finalizer = weakref.finalize(self, _api.language_model_release, self._address)
-        self._finalizer.atexit = False
+        self._own(handle.value or 0, _api.language_model_release, f"the language model of {self._source!r}")
         self._info = _api.language_model_info()
-        _api.language_model_get_info(self._address, ctypes.byref(self._info))
+        _api.language_model_get_info(self._handle, ctypes.byref(self._info))
 
     @property
     def order(self) -> int:
@@ -71,22 +68,6 @@ class LanguageModel:
                                   ctypes.byref(result))
         return result.value
 
-    def close(self) -> None:
-        """Gives the model back. Decoders that use it go on working. May be called again."""
-        self._finalizer()
-
-    def __enter__(self) -> LanguageModel:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
-
     def __repr__(self) -> str:
-        closed = "" if self._finalizer.alive else " (closed)"
-        return f"<crnn.ctc.LanguageModel {self._source!r}, order {self.order}, {self.word_count} words{closed}>"
-
-    @property
-    def _handle(self) -> int:
-        if not self._finalizer.alive:
-            raise InvalidHandleError(f"the language model of {self._source!r} was closed")
-        return self._address
+        return (f"<crnn.ctc.LanguageModel {self._source!r}, order {self.order}, {self.word_count} words"
+                f"{self._closed_mark}>")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import os
-import weakref
 from typing import Iterable, Union
 
 from . import _api, _arguments
-from ._errors import InvalidArgumentError, InvalidHandleError
+from ._errors import InvalidArgumentError
+from ._owned import Owned
 
 
-class Lexicon:
+class Lexicon(Owned):
     """A set of words, as a minimal automaton. Any number of threads may use one at once."""
 
     def __init__(self, words: Iterable[str]) -> None:
@@ -51,10 +51,6 @@ class Lexicon:
         """Bytes that the words take, in memory and in a file."""
         return self._info.byte_count
 
-    def close(self) -> None:
-        """Gives the lexicon back. Decoders that use it go on working. May be called again."""
-        self._finalizer()
-
     def __len__(self) -> int:
         return self._info.word_count
 
@@ -65,27 +61,13 @@ class Lexicon:
         _api.lexicon_contains(self._handle, _arguments.text(word, "the word"), ctypes.byref(result))
         return bool(result.value)
 
-    def __enter__(self) -> Lexicon:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
-
     def __repr__(self) -> str:
-        return f"<crnn.ctc.Lexicon of {len(self)} words{'' if self._finalizer.alive else ' (closed)'}>"
+        return f"<crnn.ctc.Lexicon of {len(self)} words{self._closed_mark}>"
 
     def _take(self, handle: ctypes.c_void_p) -> None:
-        self._address = handle.value or 0
-        self._finalizer = weakref.finalize(self, _api.lexicon_release, self._address)
-        self._finalizer.atexit = False
+        self._own(handle.value or 0, _api.lexicon_release, "the lexicon")
         self._info = _api.lexicon_info()
-        _api.lexicon_get_info(self._address, ctypes.byref(self._info))
-
-    @property
-    def _handle(self) -> int:
-        if not self._finalizer.alive:
-            raise InvalidHandleError("the lexicon was closed")
-        return self._address
+        _api.lexicon_get_info(self._handle, ctypes.byref(self._info))
 
 
 #: What serves as a lexicon: one, a path, or words.
