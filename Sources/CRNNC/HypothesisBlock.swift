@@ -7,23 +7,24 @@ import Tensors
 func allocate(_ found: [Hypothesis], _ decoder: Decoder) throws(Failure) -> UnsafeMutablePointer<crnn_hypotheses> {
   var (tokenCount, textBytes) = (0, found.count)
   for item in found {
-    tokenCount += item.alignment.count
-    for index in 0..<item.alignment.count { textBytes += text(decoder, item.alignment[index].token).count }
+    tokenCount &+= item.alignment.count
+    for index in 0..<item.alignment.count { textBytes &+= text(decoder, item.alignment[index].token).count }
   }
-  let itemsOffset = MemoryLayout<crnn_hypotheses>.stride
-  let spansOffset = itemsOffset + found.count * MemoryLayout<crnn_hypothesis>.stride
-  let wordsOffset = spansOffset + tokenCount * MemoryLayout<crnn_ctc_span>.stride
-  let sharesOffset = wordsOffset + tokenCount * MemoryLayout<crnn_word>.stride
-  let textOffset = sharesOffset + tokenCount * MemoryLayout<Float>.stride
-  let byteCount = textOffset + textBytes
+  // What fits into memory as tokens and texts fits as their results.
+  let tokenBytes =
+    MemoryLayout<crnn_ctc_span>.stride &+ MemoryLayout<crnn_word>.stride &+ MemoryLayout<Float>.stride
+  let byteCount =
+    MemoryLayout<crnn_hypotheses>.stride &+ found.count &* MemoryLayout<crnn_hypothesis>.stride
+    &+ tokenCount &* tokenBytes &+ textBytes
   guard let block = malloc(byteCount) else { throw Failure(.outOfMemory, "cannot allocate \(byteCount) bytes") }
-  let items = (block + itemsOffset).bindMemory(to: crnn_hypothesis.self, capacity: found.count)
+  let items = (block + MemoryLayout<crnn_hypotheses>.stride).bindMemory(
+    to: crnn_hypothesis.self, capacity: found.count)
+  let spans = UnsafeMutableRawPointer(items + found.count).bindMemory(to: crnn_ctc_span.self, capacity: tokenCount)
+  let words = UnsafeMutableRawPointer(spans + tokenCount).bindMemory(to: crnn_word.self, capacity: tokenCount)
+  let shares = UnsafeMutableRawPointer(words + tokenCount).bindMemory(to: Float.self, capacity: tokenCount)
   var writer = Writer(
-    decoder: decoder,
-    spans: (block + spansOffset).bindMemory(to: crnn_ctc_span.self, capacity: tokenCount),
-    words: (block + wordsOffset).bindMemory(to: crnn_word.self, capacity: tokenCount),
-    shares: (block + sharesOffset).bindMemory(to: Float.self, capacity: tokenCount),
-    text: (block + textOffset).bindMemory(to: CChar.self, capacity: textBytes))
+    decoder: decoder, spans: spans, words: words, shares: shares,
+    text: UnsafeMutableRawPointer(shares + tokenCount).bindMemory(to: CChar.self, capacity: textBytes))
   for (number, item) in found.enumerated() { items[number] = writer.write(item) }
   let result = block.bindMemory(to: crnn_hypotheses.self, capacity: 1)
   result.pointee = crnn_hypotheses(items: items, count: found.count)
@@ -52,30 +53,30 @@ private struct Writer {
     var textSize: Int32 = 0
     for index in 0..<count {
       spans[index] = crnn_ctc_span(item.alignment[index])
-      shares[index] = item.confidence(of: index..<index + 1)
+      shares[index] = item.confidence(of: index..<index &+ 1)
       let isFirst = index == word?.lowerBound
       if isFirst { words[written.word_count].text_start = textSize }
       for byte in CRNNC.text(decoder, item.alignment[index].token) {
         // The spaces before a word are not in it.
         if isFirst, byte == UInt8(ascii: " "), words[written.word_count].text_start == textSize {
-          words[written.word_count].text_start += 1
+          words[written.word_count].text_start &+= 1
         }
         text[Int(textSize)] = CChar(bitPattern: byte)
-        textSize += 1
+        textSize &+= 1
       }
-      guard let range = word, index == range.upperBound - 1 else { continue }
+      guard let range = word, index &+ 1 == range.upperBound else { continue }
       let start = words[written.word_count].text_start
       words[written.word_count] = crnn_word(
-        text_start: start, text_size: textSize - start, first_token: Int32(range.lowerBound),
-        token_count: Int32(range.count), confidence: item.confidence(of: range))
-      written.word_count += 1
+        text_start: start, text_size: textSize &- start, first_token: Int32(truncatingIfNeeded: range.lowerBound),
+        token_count: Int32(truncatingIfNeeded: range.count), confidence: item.confidence(of: range))
+      written.word_count &+= 1
       word = next(item, from: range.upperBound)
     }
     text[Int(textSize)] = 0
     spans += count
     words += written.word_count
     shares += count
-    text += Int(textSize) + 1
+    text += Int(textSize) &+ 1
     return written
   }
 

@@ -102,20 +102,23 @@ final class Posteriors {
   }
 
   init(_ tokens: UnsafeBufferPointer<Int32>, _ scores: LogProbabilities, blank: Int) throws(Failure) {
+    let trellis = try Trellis(tokens, blank: blank, classCount: scores.classCount)
+    let frameCount = scores.frameCount
+    let frameBytes = MemoryLayout<BandRow>.stride &+ MemoryLayout<Double>.stride &+ MemoryLayout<Step>.stride
+    let classBytes = 2 &* MemoryLayout<Int32>.stride
+    let storage = try Storage(byteCount: frameCount &* frameBytes &+ scores.classCount &* classBytes)
+    cells = try Storage(byteCount: 64 &* (frameCount &+ 1) &* MemoryLayout<Cell>.stride)
     self.scores = scores
-    trellis = try Trellis(tokens, blank: blank, classCount: scores.classCount)
-    frameCount = scores.frameCount
+    self.trellis = trellis
+    self.storage = storage
+    self.frameCount = frameCount
     stateCount = trellis.stateCount
-    let frameBytes = MemoryLayout<BandRow>.stride + MemoryLayout<Double>.stride + MemoryLayout<Step>.stride
-    let classBytes = 2 * MemoryLayout<Int32>.stride
-    storage = try Storage(byteCount: frameCount * frameBytes + scores.classCount * classBytes)
     rows = storage.base.bindMemory(to: BandRow.self, capacity: frameCount)
     factors = UnsafeMutableRawPointer(rows + frameCount).bindMemory(to: Double.self, capacity: frameCount)
     steps = UnsafeMutableRawPointer(factors + frameCount).bindMemory(to: Step.self, capacity: frameCount)
-    places = UnsafeMutableRawPointer(steps + frameCount).bindMemory(to: Int32.self, capacity: 2 * scores.classCount)
+    places = UnsafeMutableRawPointer(steps + frameCount).bindMemory(to: Int32.self, capacity: 2 &* scores.classCount)
     competitors = places + scores.classCount
     places.initialize(repeating: 0, count: scores.classCount)
-    cells = try Storage(byteCount: 64 * (frameCount + 1) * MemoryLayout<Cell>.stride)
   }
 
   /// Its probability is zero where it is too small for a number.
@@ -129,7 +132,7 @@ final class Posteriors {
       logProbability += log(scale)
     }
     if frameCount > 0 {
-      let share = cell(stateCount - 1, frameCount - 1).forward + cell(stateCount - 2, frameCount - 1).forward
+      let share = cell(stateCount &- 1, frameCount &- 1).forward + cell(stateCount &- 2, frameCount &- 1).forward
       guard share > 0 else { return confidence }
       logProbability += log(share)
       endWeight = 1 / share
@@ -139,7 +142,7 @@ final class Posteriors {
     for index in 0..<tokens.count {
       confidence.odds[index] = Confidence.Odds(
         replaced: replaced(index, classes), omitted: omitted(index),
-        isRepeated: index > 0 && tokens[index - 1] == tokens[index])
+        isRepeated: index > 0 && tokens[index &- 1] == tokens[index])
     }
     return confidence
   }
@@ -155,36 +158,36 @@ final class Posteriors {
 
   /// One step of the forward recursion; returns the frame's scale.
   private func advance(_ frame: Int) throws(Failure) -> Double {
-    let before = frame == 0 ? BandRow(first: 0, count: 0, offset: 0, last: -1) : rows[frame - 1]
-    let first = max(before.first, stateCount - 2 * (frameCount - frame) - 2)
+    let before = frame == 0 ? BandRow(first: 0, count: 0, offset: 0, last: -1) : rows[frame &- 1]
+    let first = max(before.first, stateCount &- 2 &* (frameCount &- frame) &- 2)
     let end = min(stateCount, before.last + Posteriors.reach)
     guard first < end else { return 0 }
-    let base = try room(end - first)
+    let base = try room(end &- first)
     let logs = scores.row(frame)
     let blank = Double(expf(logs[trellis.blank]))
     var scale = 0.0
     for state in first..<end {
       var sum = state < 2 ? 1.0 : 0
       if frame > 0 {
-        sum = cell(state, frame - 1).forward + cell(state - 1, frame - 1).forward
-        if trellis.canSkip(to: state) { sum += cell(state - 2, frame - 1).forward }
+        sum = cell(state, frame &- 1).forward + cell(state &- 1, frame &- 1).forward
+        if trellis.canSkip(to: state) { sum += cell(state &- 2, frame &- 1).forward }
       }
       let emission = state & 1 == 0 ? blank : Double(expf(logs[trellis.label(of: state)]))
-      base[state - first] = Cell(forward: sum * emission, emission: emission)
+      base[state &- first] = Cell(forward: sum * emission, emission: emission)
       scale += sum * emission
     }
     factors[frame] = 1 / scale
-    var row = BandRow(first: first, count: end - first, offset: cellCount, last: first)
+    var row = BandRow(first: first, count: end &- first, offset: cellCount, last: first)
     for place in 0..<row.count {
       base[place].forward *= factors[frame]
       base[place].emission *= factors[frame]
-      if base[place].forward >= 1e-60 { row.last = first + place }
+      if base[place].forward >= 1e-60 { row.last = first &+ place }
     }
-    cellCount += row.count
+    cellCount &+= row.count
     while row.count > 0, cells.base.assumingMemoryBound(to: Cell.self)[row.offset].forward < 1e-60 {
-      row.first += 1
-      row.offset += 1
-      row.count -= 1
+      row.first &+= 1
+      row.offset &+= 1
+      row.count &-= 1
     }
     rows[frame] = row
     return scale
@@ -193,8 +196,8 @@ final class Posteriors {
   /// Room for a row's states.
   private func room(_ count: Int) throws(Failure) -> UnsafeMutablePointer<Cell> {
     let stride = MemoryLayout<Cell>.stride
-    if (cellCount + count) * stride > cells.byteCount {
-      let larger = try Storage(byteCount: 2 * cells.byteCount + count * stride)
+    if (cellCount &+ count) * stride > cells.byteCount {
+      let larger = try Storage(byteCount: 2 * cells.byteCount &+ count * stride)
       larger.base.copyMemory(from: cells.base, byteCount: cellCount * stride)
       cells = larger
     }
@@ -208,12 +211,12 @@ final class Posteriors {
     for frame in (0..<frameCount).reversed() {
       let row = rows[frame]
       for state in row.states {
-        var sum = state >= stateCount - 2 ? endWeight : 0
-        if frame < frameCount - 1 {
-          sum = cell(state, frame + 1).entered + cell(state + 1, frame + 1).entered
-          if state + 2 < stateCount, trellis.canSkip(to: state + 2) { sum += cell(state + 2, frame + 1).entered }
+        var sum = state >= stateCount &- 2 ? endWeight : 0
+        if frame < frameCount &- 1 {
+          sum = cell(state, frame &+ 1).entered + cell(state &+ 1, frame &+ 1).entered
+          if state &+ 2 < stateCount, trellis.canSkip(to: state &+ 2) { sum += cell(state &+ 2, frame &+ 1).entered }
         }
-        base[row.offset + state - row.first].backward = sum
+        base[row.offset + state &- row.first].backward = sum
       }
     }
   }
@@ -221,25 +224,25 @@ final class Posteriors {
   private func step(_ state: Int, _ frame: Int) -> Step {
     var step = Step(fromBlank: state == 1 ? 1 : 0, fromToken: 0, toBlank: 0, toToken: 0)
     if frame > 0 {
-      step.fromBlank = cell(state - 1, frame - 1).forward
-      step.fromToken = cell(state - 2, frame - 1).forward
+      step.fromBlank = cell(state &- 1, frame &- 1).forward
+      step.fromToken = cell(state &- 2, frame &- 1).forward
     }
-    if frame == frameCount - 1 {
-      step.toBlank = state == stateCount - 2 ? endWeight : 0
+    if frame == frameCount &- 1 {
+      step.toBlank = state == stateCount &- 2 ? endWeight : 0
     } else {
-      step.toBlank = cell(state + 1, frame + 1).entered
-      step.toToken = cell(state + 2, frame + 1).entered
+      step.toBlank = cell(state &+ 1, frame &+ 1).entered
+      step.toToken = cell(state &+ 2, frame &+ 1).entered
     }
     return step
   }
 
   /// The probability of the texts that have another token in this place, divided by that of this text.
   private func replaced(_ index: Int, _ classes: FrameClasses) -> Double {
-    let state = 2 * index + 1
+    let state = 2 &* index &+ 1
     let tokens = trellis.tokens
     let window = self.window(state)
-    let previous = index > 0 ? tokens[index - 1] : -1
-    let following = index + 1 < tokens.count ? tokens[index + 1] : -1
+    let previous = index > 0 ? tokens[index &- 1] : -1
+    let following = index &+ 1 < tokens.count ? tokens[index &+ 1] : -1
     places[Int(tokens[index])] = Int32(truncatingIfNeeded: index &+ 1)
     var count = 0
     func compete(_ label: Int32) {
@@ -277,9 +280,9 @@ final class Posteriors {
 
   /// The frames that a token's state, or one of its neighbours', can be in. Tokens must be asked for in their order.
   private func frames(_ state: Int) -> Range<Int> {
-    while firstFrame < frameCount, rows[firstFrame].states.upperBound <= state - 2 { firstFrame += 1 }
+    while firstFrame < frameCount, rows[firstFrame].states.upperBound <= state &- 2 { firstFrame &+= 1 }
     var end = firstFrame
-    while end < frameCount, rows[end].first <= state + 2 { end += 1 }
+    while end < frameCount, rows[end].first <= state &+ 2 { end &+= 1 }
     return firstFrame..<end
   }
 
@@ -299,23 +302,23 @@ final class Posteriors {
       highest = max(highest, steps[frame].fromBlank + steps[frame].fromToken)
       if highest * steps[frame].latest < 1e-9 { continue }
       first = min(first, frame)
-      end = frame + 1
+      end = frame &+ 1
     }
     return min(first, end)..<end
   }
 
   /// The probability of the text without this token, divided by that of the text.
   private func omitted(_ index: Int) -> Double {
-    let state = 2 * index + 1
+    let state = 2 &* index &+ 1
     let tokens = trellis.tokens
-    guard index + 1 < tokens.count else {
-      return (cell(state - 1, frameCount - 1).forward + cell(state - 2, frameCount - 1).forward) * endWeight
+    guard index &+ 1 < tokens.count else {
+      return (cell(state &- 1, frameCount &- 1).forward + cell(state &- 2, frameCount &- 1).forward) * endWeight
     }
-    let canJoin = index > 0 && tokens[index - 1] != tokens[index + 1]
+    let canJoin = index > 0 && tokens[index &- 1] != tokens[index &+ 1]
     var sum = 0.0
     for frame in frames(state) {
       let step = step(state, frame)
-      sum += (step.fromBlank + (canJoin ? step.fromToken : 0)) * cell(state + 2, frame).entered
+      sum += (step.fromBlank + (canJoin ? step.fromToken : 0)) * cell(state &+ 2, frame).entered
     }
     return sum
   }

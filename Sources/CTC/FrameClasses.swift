@@ -20,9 +20,10 @@ final class FrameClasses {
         label = nextScore(in: scores.row(frame), from: label &+ 1, count: classCount, above: limit)
       }
     }
-    let startBytes = (scores.frameCount + 1) * MemoryLayout<Int>.stride
-    storage = try Storage(byteCount: startBytes + count * MemoryLayout<Int32>.stride)
-    starts = storage.base.bindMemory(to: Int.self, capacity: scores.frameCount + 1)
+    let startBytes = (scores.frameCount &+ 1) &* MemoryLayout<Int>.stride
+    let storage = try Storage(byteCount: startBytes &+ count &* MemoryLayout<Int32>.stride)
+    self.storage = storage
+    starts = storage.base.bindMemory(to: Int.self, capacity: scores.frameCount &+ 1)
     labels = (storage.base + startBytes).bindMemory(to: Int32.self, capacity: count)
     var end = 0
     for frame in 0..<scores.frameCount {
@@ -40,6 +41,6 @@ final class FrameClasses {
   }
 
   subscript(frame: Int) -> UnsafeBufferPointer<Int32> {
-    UnsafeBufferPointer(start: labels + starts[frame], count: starts[frame + 1] - starts[frame])
+    UnsafeBufferPointer(start: labels + starts[frame], count: starts[frame &+ 1] &- starts[frame])
   }
 }

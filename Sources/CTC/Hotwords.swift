@@ -56,14 +56,14 @@ public final class Hotwords {
         throw Failure(
           .invalidArgument, "hotword \(index) is empty, is not UTF-8, or has a boost beyond a million or no number")
       }
-      byteCount += phrase.text.count
+      byteCount &+= phrase.text.count
       guard byteCount <= 1 << 22 else { throw Failure(.limitExceeded, "the hotwords have more than 4 million bytes") }
     }
   }
 
   /// - Parameter phrases: checked ones.
   public init(_ phrases: UnsafeBufferPointer<Phrase>) throws(Failure) {
-    kinds = try Storage(byteCount: 256)
+    let kinds = try Storage(byteCount: 256)
     let kindOf = kinds.base.bindMemory(to: UInt8.self, capacity: 256)
     kindOf.initialize(repeating: 0, count: 256)
     kindOf[Int(Hotwords.space)] = 1
@@ -72,16 +72,18 @@ public final class Hotwords {
     for phrase in phrases {
       for byte in phrase.text where kindOf[Int(byte)] == 0 {
         kindOf[Int(byte)] = UInt8(truncatingIfNeeded: kindCount)
-        kindCount += 1
+        kindCount &+= 1
       }
-      capacity += phrase.text.count + 2
+      capacity &+= phrase.text.count &+ 2
     }
+    let stateBytes = capacity &* MemoryLayout<State>.stride
+    let storage = try Storage(byteCount: stateBytes &+ capacity &* kindCount &* MemoryLayout<Int32>.stride)
+    self.kinds = kinds
     self.kindCount = kindCount
-    let stateBytes = capacity * MemoryLayout<State>.stride
-    storage = try Storage(byteCount: stateBytes + capacity * kindCount * MemoryLayout<Int32>.stride)
+    self.storage = storage
     states = storage.base.bindMemory(to: State.self, capacity: capacity)
-    transitions = (storage.base + stateBytes).bindMemory(to: Int32.self, capacity: capacity * kindCount)
-    transitions.initialize(repeating: 0, count: capacity * kindCount)
+    transitions = (storage.base + stateBytes).bindMemory(to: Int32.self, capacity: capacity &* kindCount)
+    transitions.initialize(repeating: 0, count: capacity &* kindCount)
     states[0] = State()
     for phrase in phrases { add(phrase) }
     link()
@@ -98,8 +100,8 @@ public final class Hotwords {
     if !phrase.isAnywhere { state = extended(0, Hotwords.space) }
     for (index, byte) in phrase.text.enumerated() {
       state = extended(state, byte)
-      if phrase.isAnywhere, index == phrase.text.count - 1 { break }
-      let partial = phrase.boost * Float(index + 1) / Float(phrase.text.count)
+      if phrase.isAnywhere, index &+ 1 == phrase.text.count { break }
+      let partial = phrase.boost * Float(index &+ 1) / Float(phrase.text.count)
       states[Int(state)].partial = max(states[Int(state)].partial, partial)
     }
     if !phrase.isAnywhere { state = extended(state, Hotwords.space) }
@@ -111,7 +113,7 @@ public final class Hotwords {
     if transitions[place] == 0 {
       transitions[place] = Int32(truncatingIfNeeded: stateCount)
       states[stateCount] = State()
-      stateCount += 1
+      stateCount &+= 1
     }
     return transitions[place]
   }
@@ -123,9 +125,9 @@ public final class Hotwords {
     repeat {
       let suffix = states[Int(state)].suffix
       for kind in 0..<kindCount {
-        let place = Int(state) * kindCount + kind
+        let place = Int(state) &* kindCount &+ kind
         let next = transitions[place]
-        let fallback = state == 0 ? 0 : transitions[Int(suffix) * kindCount + kind]
+        let fallback = state == 0 ? 0 : transitions[Int(suffix) &* kindCount &+ kind]
         if next == 0 {
           transitions[place] = fallback
           continue

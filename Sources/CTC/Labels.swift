@@ -18,8 +18,8 @@ public final class Labels {
     guard byteCount <= Int(Int32.max) else { throw Failure(.invalidArgument, "the labels' texts are too long") }
     self.capacity = capacity
     self.byteCount = byteCount
-    storage = try Storage(byteCount: (capacity + 1) * MemoryLayout<Int>.stride + byteCount)
-    ends = storage.base.bindMemory(to: Int.self, capacity: capacity + 1) + 1
+    storage = try Storage(byteCount: (capacity &+ 1) &* MemoryLayout<Int>.stride &+ byteCount)
+    ends = storage.base.bindMemory(to: Int.self, capacity: capacity &+ 1) + 1
     ends[-1] = 0
     bytes = UnsafeMutableRawPointer(ends + capacity).bindMemory(to: UInt8.self, capacity: byteCount)
   }
@@ -43,14 +43,14 @@ public final class Labels {
 
   /// There must be room.
   public func append(_ text: UnsafeBufferPointer<UInt8>) {
-    var end = ends[count - 1]
+    var end = ends[count &- 1]
     precondition(count < capacity && end + text.count <= byteCount)
     for byte in text {
       bytes[end] = byte
-      end += 1
+      end &+= 1
     }
     ends[count] = end
-    count += 1
+    count &+= 1
   }
 
   /// The UTF-8 text of label number `index`; empty when there is no such label.
@@ -83,7 +83,7 @@ public final class Labels {
     }
     order.sort()
     for place in 1..<max(order.count, 1) {
-      let (first, second) = (Int(order.items[place - 1].entry), Int(order.items[place].entry))
+      let (first, second) = (Int(order.items[place &- 1].entry), Int(order.items[place].entry))
       let (a, b) = (self[first], self[second])
       guard a.count == b.count, let x = a.baseAddress, let y = b.baseAddress, memcmp(x, y, a.count) == 0 else { continue }
       throw Failure(.invalidArgument, "labels \(min(first, second)) and \(max(first, second)) are the same")

@@ -79,31 +79,29 @@ public final class PrefixBeamSearch {
 
   /// Settings and blank must have been checked.
   init(_ settings: Settings, blank: Int, classCount: Int, scorer: TextScorer? = nil) throws(Failure) {
+    let width = settings.width
+    // Where probabilities alone count, the best prefix makes `width` others by as many tokens and one to spare for its
+    // last token: the tokens after them make none that are better.
+    let limit = settings.tokenCount > 0 ? settings.tokenCount : scorer == nil ? width &+ 1 : classCount
+    let choiceCount = min(classCount, limit)
+    let candidates = choiceCount &+ width
+    let storage = try Storage(
+      byteCount: candidates &* MemoryLayout<Candidate>.stride &+ 3 &* width &* MemoryLayout<Entry>.stride &+ classCount)
+    prefixes = try PrefixTree(capacity: 2 &* width, text: scorer?.start)
+    self.storage = storage
     self.settings = settings
     self.scorer = scorer
     maximumGain = scorer?.maximumGain ?? 0
     self.blank = blank
     self.classCount = classCount
-    let width = settings.width
-    // Where probabilities alone count, the best prefix makes `width` others by as many tokens and one to spare for its
-    // last token: the tokens after them make none that are better.
-    let limit = settings.tokenCount > 0 ? settings.tokenCount : scorer == nil ? width + 1 : classCount
-    let choiceCount = min(classCount, limit)
-    let entries = MemoryLayout<Entry>.stride * width
-    let candidates = MemoryLayout<Candidate>.stride
-    let bytes = candidates * (choiceCount + width) + 3 * entries + classCount
-    storage = try Storage(byteCount: bytes)
-    var place = storage.base
-    choices = Ranking(place.bindMemory(to: Candidate.self, capacity: choiceCount), capacity: choiceCount)
-    place += candidates * choiceCount
-    best = Ranking(place.bindMemory(to: Candidate.self, capacity: width), capacity: width)
-    place += candidates * width
-    beam = place.bindMemory(to: Entry.self, capacity: width)
-    kept = (place + entries).bindMemory(to: Entry.self, capacity: width)
-    next = (place + 2 * entries).bindMemory(to: Entry.self, capacity: width)
-    marks = (place + 3 * entries).bindMemory(to: Bool.self, capacity: classCount)
+    let ranked = storage.base.bindMemory(to: Candidate.self, capacity: candidates)
+    choices = Ranking(ranked, capacity: choiceCount)
+    best = Ranking(ranked + choiceCount, capacity: width)
+    beam = UnsafeMutableRawPointer(ranked + candidates).bindMemory(to: Entry.self, capacity: 3 &* width)
+    kept = beam + width
+    next = kept + width
+    marks = UnsafeMutableRawPointer(next + width).bindMemory(to: Bool.self, capacity: classCount)
     marks.initialize(repeating: false, count: classCount)
-    prefixes = try PrefixTree(capacity: 2 * width, text: scorer?.start)
     prefixes.nodes[0].place = 0
     beam[0] = Entry(node: 0, last: -1, blank: 0, token: -.infinity, total: 0, text: 0)
   }

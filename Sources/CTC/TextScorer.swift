@@ -45,26 +45,29 @@ final class TextScorer {
   private static let wordCapacity = 1023
 
   init(_ decoder: Decoder, _ labels: Labels, blank: Int, hotwords: Hotwords?) throws(Failure) {
+    let hasCharacters = decoder.hasCharacterModel
+    let characterCount = hasCharacters ? labels.byteCount : 0
+    let characterBytes = characterCount &* MemoryLayout<UInt32>.stride
+    let storage = try Storage(
+      byteCount: 256 &* MemoryLayout<UInt64>.stride &+ characterBytes &+ TextScorer.wordCapacity &+ 1)
+    self.storage = storage
     self.decoder = decoder
     self.labels = labels
     self.blank = blank
     self.hotwords = hotwords
     lexicon = decoder.lexicon
-    hasCharacters = decoder.hasCharacterModel
-    hasWords = decoder.hasLanguageModel && !decoder.hasCharacterModel || decoder.lexicon != nil
-    let characterCount = hasCharacters ? labels.byteCount : 0
-    let characterBytes = characterCount * MemoryLayout<UInt32>.stride
-    storage = try Storage(byteCount: 256 * MemoryLayout<UInt64>.stride + characterBytes + TextScorer.wordCapacity + 1)
+    self.hasCharacters = hasCharacters
+    hasWords = decoder.hasLanguageModel && !hasCharacters || decoder.lexicon != nil
     followers = storage.base.bindMemory(to: UInt64.self, capacity: 256)
     followers.initialize(repeating: 0, count: 256)
-    let rest = UnsafeMutableRawPointer(followers + 256)
-    characters = rest.bindMemory(to: UInt32.self, capacity: characterCount)
+    characters = UnsafeMutableRawPointer(followers + 256).bindMemory(to: UInt32.self, capacity: characterCount)
     characters.initialize(repeating: .max, count: characterCount)
-    word = (rest + characterBytes).bindMemory(to: UInt8.self, capacity: TextScorer.wordCapacity + 1)
+    word = UnsafeMutableRawPointer(characters + characterCount).bindMemory(
+      to: UInt8.self, capacity: TextScorer.wordCapacity + 1)
     var (mostBytes, mostUnits) = (0, 0)
     for index in 0..<labels.count {
       var units = 0
-      for byte in labels[index] where hasCharacters ? byte & 0xC0 != 0x80 : byte == UInt8(ascii: " ") { units += 1 }
+      for byte in labels[index] where hasCharacters ? byte & 0xC0 != 0x80 : byte == UInt8(ascii: " ") { units &+= 1 }
       mostBytes = max(mostBytes, labels[index].count)
       mostUnits = max(mostUnits, units)
     }
