@@ -65,12 +65,14 @@ public struct WinogradBlock {
   public var spare: UnsafeMutablePointer<Float>
   /// `[outputChannels]`; used with the activation when tiles become an image.
   public var bias: UnsafePointer<Float>?
+  /// An image to be added before the activation.
+  public var addend: UnsafePointer<Float>?
   public var activation: Activation
 
   public init(
     tiles: WinogradTiles, first: Int, count: Int, image: UnsafeMutablePointer<Float>,
     points: UnsafeMutablePointer<Float>, pointStride: Int, tileStride: Int, spare: UnsafeMutablePointer<Float>,
-    bias: UnsafePointer<Float>? = nil, activation: Activation = .identity
+    bias: UnsafePointer<Float>? = nil, addend: UnsafePointer<Float>? = nil, activation: Activation = .identity
   ) {
     self.tiles = tiles
     self.first = first
@@ -81,6 +83,7 @@ public struct WinogradBlock {
     self.tileStride = tileStride
     self.spare = spare
     self.bias = bias
+    self.addend = addend
     self.activation = activation
   }
 }

@@ -15,6 +15,7 @@ public func optimize(_ graph: Graph) throws(Failure) {
   try fuseBias(graph)
   try recognizeSwish(graph)
   try packWeights(graph)
+  try fuseSums(graph)
   try fuseActivations(graph)
   removeDeadNodes(graph)
 }

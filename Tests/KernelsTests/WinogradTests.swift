@@ -29,7 +29,9 @@ import Testing
       let weights = Guarded(random: taps * inputs * outputs, using: &random)
       let bias = trial % 4 == 0 ? nil : Guarded(random: outputs, using: &random)
       let activation = activations[trial % activations.count]
-      let y = run(tables[set], tiles, batch: batch, x, weights, bias, activation)
+      let addend =
+        trial % 3 > 0 ? nil : Guarded(random: batch * outputHeight * outputWidth * outputs, using: &random)
+      let y = run(tables[set], tiles, batch: batch, x, weights, bias, addend, activation)
       #expect(y.isIntact)
       var worst = 0.0
       for image in 0..<batch {
@@ -47,6 +49,7 @@ import Testing
                 }
               }
               let index = ((image * outputHeight + row) * outputWidth + column) * outputs + output
+              sum += Double(addend?[index] ?? 0)
               let difference = abs(Double(y[index]) - exact(activation, sum))
               worst = difference.isNaN ? .infinity : max(worst, difference)
             }
@@ -59,7 +62,7 @@ import Testing
 
   private func run(
     _ table: KernelTable, _ tiles: WinogradTiles, batch: Int, _ x: Guarded, _ weights: Guarded, _ bias: Guarded?,
-    _ activation: Activation
+    _ addend: Guarded?, _ activation: Activation
   ) -> Guarded {
     let (inputs, outputs) = (tiles.inputChannels, tiles.outputChannels)
     let count = batch * tiles.down * tiles.across
@@ -95,7 +98,7 @@ import Testing
         WinogradBlock(
           tiles: tiles, first: first, count: part, image: y.pointer, points: after.pointer + first * outputs,
           pointStride: count * outputs, tileStride: outputs, spare: spare.pointer, bias: bias?.readOnly,
-          activation: activation))
+          addend: addend?.readOnly, activation: activation))
     }
     #expect(points.isIntact && before.isIntact && after.isIntact && spare.isIntact)
     return y

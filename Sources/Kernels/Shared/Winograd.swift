@@ -37,8 +37,8 @@ func winogradOutput(_ block: WinogradBlock) {
   let tiles = block.tiles
   let (rows, columns) = (tiles.vertical.outputs, tiles.horizontal.outputs)
   let channels = tiles.outputChannels
-  let (lower, upper) = bounds(block.activation) ?? (-.infinity, .infinity)
-  let finish = block.activation.function != .identity && bounds(block.activation) == nil
+  let (lower, upper) = block.addend == nil ? bounds(block.activation) ?? (-.infinity, .infinity) : (-.infinity, .infinity)
+  let finish = block.addend != nil || block.activation.function != .identity && bounds(block.activation) == nil
   var grid = Grid()
   grid.withPointers { targets, buffer in
     for index in 0..<block.count {
@@ -64,10 +64,11 @@ func winogradOutput(_ block: WinogradBlock) {
         })
       if finish {
         for i in 0..<rowsInside {
-          let row = targets[i * columns]
-          unary(
-            block.activation,
-            Block(x: UnsafePointer(row), y: row, rows: 1, stride: 0, columns: columnsInside * channels))
+          let row = targets[i * columns], count = columnsInside * channels
+          if let addend = block.addend {
+            binary(.add, UnsafePointer(row), 1, addend + (row - block.image), 1, row, count)
+          }
+          unary(block.activation, Block(x: UnsafePointer(row), y: row, rows: 1, stride: 0, columns: count))
         }
       }
     }

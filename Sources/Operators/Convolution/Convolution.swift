@@ -5,7 +5,7 @@ import Tensors
 
 /// Conv of ONNX, and crnn.Conv, whose weights were packed when the model was loaded and which may carry an activation.
 ///
-/// Inputs of crnn.Conv: X; packed weights; bias `[M]`, optional. Attributes beside Conv's: kernel_shape, always;
+/// Inputs of crnn.Conv: X; packed weights; bias `[M]`, optional; a term to add before the activation, optional. Attributes beside Conv's: kernel_shape, always;
 /// channels = M; input_channels = C / group; activation.
 final class Convolution: Operator {
   private let form: ConvolutionForm
@@ -32,15 +32,23 @@ final class Convolution: Operator {
     let algorithm = ConvolutionAlgorithm(geometry, isDepthwise: shape.isDepthwise, isExact: isExact)
     var x = try builder.converted(given, to: .float32)
     if !algorithm.takesAnyLayout { x = try builder.channelsLast(x) }
+    // A term that has the result's shape is added where the result is made, others afterwards.
+    let term = form.isPacked ? inputs.optional(3) : nil
+    let fits = term.map { algorithm.adds && groups == 1 && $0.type == .float32 && $0.shape == output } ?? true
+    let addend = try fits ? term.map { (term) throws(Failure) in try builder.channelsLast(term) } : nil
+    let activation = fits ? self.activation : .identity
     switch algorithm {
     case .depthwise: emitDepthwise(geometry, x, packed, bias, y, activation, builder)
-    case .pointwise: emitPointwise(geometry, x, packed, bias, y, activation, builder)
+    case .pointwise: emitPointwise(geometry, x, packed, bias, addend, y, activation, builder)
     case .gathered: try emitGathered(geometry, x, packed, bias, y, activation, builder)
     case .direct(let interleaves):
-      try DirectConvolution(geometry, interleaves: interleaves, x, packed, bias, y, activation, builder).emit(builder)
+      try DirectConvolution(geometry, interleaves: interleaves, x, packed, bias, addend, y, activation, builder)
+        .emit(builder)
     case .winograd(let tiles):
-      try WinogradConvolution(tiles, geometry, transformed, x, packed, bias, y, activation, builder).emit(builder)
+      try WinogradConvolution(tiles, geometry, transformed, x, packed, bias, addend, y, activation, builder)
+        .emit(builder)
     }
+    if let term, !fits { return [try builder.unary("Add", [self.activation], builder.binary("Add", .add, y, term))] }
     return [try builder.converted(y, to: given.type)]
   }
 }
@@ -158,14 +166,17 @@ func packConvolutionWeights(
   return target
 }
 
+/// Those operands that there are.
+func present(_ operands: [Operand?]) -> [Operand] { operands.compactMap { $0 } }
+
 /// A 1×1 convolution is a product of the positions' channels with the weights.
 private func emitPointwise(
-  _ g: ConvolutionGeometry, _ x: Operand, _ weights: Operand, _ bias: Operand?, _ y: Operand, _ activation: Activation,
-  _ builder: PlanBuilder
+  _ g: ConvolutionGeometry, _ x: Operand, _ weights: Operand, _ bias: Operand?, _ addend: Operand?, _ y: Operand,
+  _ activation: Activation, _ builder: PlanBuilder
 ) {
   let groupFloats = panelCount(columns: g.outputChannels) * g.depth * panelColumns
   builder.emit(
-    "Conv 1x1", reads: [x, weights] + (bias.map { [$0] } ?? []), writes: [y], flops: g.flops
+    "Conv 1x1", reads: present([x, weights, bias, addend]), writes: [y], flops: g.flops
   ) { execution in
     for group in 0..<g.groups {
       multiply(
@@ -174,8 +185,9 @@ private func emitPointwise(
           a: execution.floats(x) + group * g.inputChannels, aStride: g.inputStride,
           b: execution.floats(weights) + group * groupFloats, panelStride: g.depth * panelColumns,
           c: execution.floats(y) + group * g.outputChannels, cStride: g.outputStride,
-          bias: bias.map { UnsafePointer(execution.floats($0) + group * g.outputChannels) }, activation: activation),
-        execution)
+          bias: bias.map { UnsafePointer(execution.floats($0) + group * g.outputChannels) },
+          addend: addend.map { UnsafePointer(execution.floats($0)) }, addendStride: g.outputStride,
+          activation: activation), execution)
     }
   }
 }
@@ -193,7 +205,7 @@ private func emitGathered(
     builder.threads == 1 ? rowBlock : min(rowBlock, max(12, (g.rows / (builder.threads * 2) + 11) / 12 * 12))
   let pieces = (g.rows + pieceRows - 1) / pieceRows
   builder.emit(
-    "Conv gathered", reads: [x, weights] + (bias.map { [$0] } ?? []), writes: [y, fields], flops: g.flops
+    "Conv gathered", reads: present([x, weights, bias]), writes: [y, fields], flops: g.flops
   ) { execution in
     execution.parallel(pieces, work: g.flops) { (piece, thread) in
       let first = piece * pieceRows
@@ -229,7 +241,7 @@ private func emitDepthwise(
   _ builder: PlanBuilder
 ) {
   builder.emit(
-    "Conv depthwise", reads: [x, weights] + (bias.map { [$0] } ?? []), writes: [y], flops: g.flops
+    "Conv depthwise", reads: present([x, weights, bias]), writes: [y], flops: g.flops
   ) { execution in
     var call = g.windows(.weighted, channels: g.groups, from: execution.floats(x), to: execution.floats(y))
     call.weights = UnsafePointer(execution.floats(weights))

@@ -27,10 +27,18 @@ extension ConvolutionAlgorithm {
       self = .winograd(tiles)
     } else if g.isFlat, g.dilations.width == 1, g.inputChannels < panelColumns, g.depth <= depthBlock {
       self = .direct(interleaves: true)
-    } else if g.isFlat, g.output.width >= 24, g.inputChannels * (g.dilations.width == 1 ? g.kernel.width : 1) >= 32 {
+    } else if g.isFlat, g.fillsTiles {
       self = .direct(interleaves: false)
     } else {
       self = .gathered
+    }
+  }
+
+  /// Whether it can add a term to its result.
+  var adds: Bool {
+    switch self {
+    case .depthwise, .gathered: false
+    case .pointwise, .direct, .winograd: true
     }
   }
 
@@ -42,6 +50,12 @@ extension ConvolutionAlgorithm {
 }
 
 extension ConvolutionGeometry {
+  /// Whether the outputs of a row are enough for weights that come from afar, and the products deep enough.
+  fileprivate var fillsTiles: Bool {
+    output.width >= (depth &* outputChannels < 1 << 18 ? 8 : 24)
+      && (taps == 1 || inputChannels * (dilations.width == 1 ? kernel.width : 1) >= 32)
+  }
+
   /// Whether it is of one group in two dimensions, and the fields of neighbouring outputs lie close to each other.
   fileprivate var isFlat: Bool {
     groups == 1 && input.depth == 1 && output.depth == 1 && kernel.depth == 1 && strides.width <= 8

@@ -14,6 +14,7 @@ final class DirectConvolution {
   private let x: Operand
   private let packed: Operand
   private let bias: Operand?
+  private let addend: Operand?
   private let y: Operand
   private let activation: Activation
   /// Outputs of a row that are computed together.
@@ -25,12 +26,12 @@ final class DirectConvolution {
 
   /// - Parameter x: `[N, C, spatial…]`; channels-last unless rows are interleaved.
   init(
-    _ g: ConvolutionGeometry, interleaves: Bool, _ x: Operand, _ packed: Operand, _ bias: Operand?, _ y: Operand,
-    _ activation: Activation, _ builder: PlanBuilder
+    _ g: ConvolutionGeometry, interleaves: Bool, _ x: Operand, _ packed: Operand, _ bias: Operand?,
+    _ addend: Operand?, _ y: Operand, _ activation: Activation, _ builder: PlanBuilder
   ) throws(Failure) {
     self.g = g
     self.interleaves = interleaves
-    (self.x, self.packed, self.bias, self.y, self.activation) = (x, packed, bias, y, activation)
+    (self.x, self.packed, self.bias, self.addend, self.y, self.activation) = (x, packed, bias, addend, y, activation)
     threads = builder.threads
     let share = g.rows / (2 * threads)
     width = min(g.output.width, rowBlock, threads == 1 || share > g.output.width ? rowBlock : max(12, (share + 11) / 12 * 12))
@@ -41,7 +42,7 @@ final class DirectConvolution {
 
   func emit(_ builder: PlanBuilder) {
     builder.emit(
-      interleaves ? "Conv interleaved" : "Conv", reads: [x, packed] + (bias.map { [$0] } ?? []), writes: [y, memory],
+      interleaves ? "Conv interleaved" : "Conv", reads: present([x, packed, bias, addend]), writes: [y, memory],
       flops: g.flops
     ) { self.run($0) }
   }
@@ -53,11 +54,13 @@ final class DirectConvolution {
     let columns = g.outputChannels
     execution.parallel(g.batch * g.output.height * across, work: g.flops) { (piece, thread) in
       let (row, first) = (piece / across, piece % across * width)
+      let place = (row * g.output.width + first) * columns
       let call = Gemm(
         rows: min(width, g.output.width - first), columns: columns, depth: 0, a: weights, aStride: 0, b: weights,
         panelStride: g.depth * panelColumns,
-        c: execution.floats(y) + (row * g.output.width + first) * columns, cStride: columns,
-        bias: bias.map { UnsafePointer(execution.floats($0)) }, activation: activation)
+        c: execution.floats(y) + place, cStride: columns,
+        bias: bias.map { UnsafePointer(execution.floats($0)) },
+        addend: addend.map { UnsafePointer(execution.floats($0) + place) }, addendStride: columns, activation: activation)
       let buffer = execution.floats(memory) + thread * rowFloats
       if interleaves {
         interleaved(call, row, first, buffer, execution)
@@ -101,6 +104,7 @@ final class DirectConvolution {
         accumulates = true
         if !isLast || tap + 1 < taps {
           part.bias = nil
+          part.addend = nil
           part.activation = .identity
         }
         multiplyBlock(part, execution.kernels)
@@ -122,11 +126,22 @@ final class DirectConvolution {
       let isInside = y >= 0 && y < g.input.height
       let inside = isInside ? min(max(0, -left), span)..<max(min(max(0, -left), span), min(span, g.input.width - left)) : 0..<0
       for channel in 0..<g.inputChannels {
-        let target = buffer + (ky * g.inputChannels + channel)
-        let source = execution.floats(x) + (image * strides[0] + channel * strides[1] + y * rowStride + left * columnStride)
-        for position in 0..<inside.lowerBound { target[position * step] = 0 }
-        for position in inside { target[position * step] = source[position * columnStride] }
-        for position in inside.upperBound..<span { target[position * step] = 0 }
+        var target = buffer + (ky * g.inputChannels + channel)
+        var source = execution.floats(x)
+          + (image * strides[0] + channel * strides[1] + y * rowStride + (left + inside.lowerBound) * columnStride)
+        for _ in 0..<inside.lowerBound {
+          target.pointee = 0
+          target += step
+        }
+        for _ in inside {
+          target.pointee = source.pointee
+          target += step
+          source += columnStride
+        }
+        for _ in inside.upperBound..<span {
+          target.pointee = 0
+          target += step
+        }
       }
     }
     var call = call

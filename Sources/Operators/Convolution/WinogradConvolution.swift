@@ -15,6 +15,7 @@ final class WinogradConvolution {
   private let x: Operand
   private let packed: Operand
   private let bias: Operand?
+  private let addend: Operand?
   private let y: Operand
   private let activation: Activation
   private let scratch: Operand
@@ -25,12 +26,12 @@ final class WinogradConvolution {
 
   init(
     _ tiles: WinogradTiles, _ g: ConvolutionGeometry, _ cache: WinogradWeightCache, _ x: Operand, _ packed: Operand,
-    _ bias: Operand?, _ y: Operand, _ activation: Activation, _ builder: PlanBuilder
+    _ bias: Operand?, _ addend: Operand?, _ y: Operand, _ activation: Activation, _ builder: PlanBuilder
   ) throws(Failure) {
     self.tiles = tiles
     geometry = g
     self.cache = cache
-    (self.x, self.packed, self.bias, self.y, self.activation) = (x, packed, bias, y, activation)
+    (self.x, self.packed, self.bias, self.addend, self.y, self.activation) = (x, packed, bias, addend, y, activation)
     layout = WinogradLayout(tiles, count: g.batch * tiles.down * tiles.across, threads: builder.threads)
     scratch = try builder.scratch(
       floats: elementCount(of: [layout.sharesBlocks ? builder.threads : 1, layout.floats]))
@@ -40,7 +41,7 @@ final class WinogradConvolution {
   func emit(_ builder: PlanBuilder) {
     builder.emit(
       "Conv Winograd \(tiles.vertical.outputs)x\(tiles.horizontal.outputs)",
-      reads: [x, packed] + (bias.map { [$0] } ?? []), writes: [y, scratch, strips], flops: geometry.flops
+      reads: present([x, packed, bias, addend]), writes: [y, scratch, strips], flops: geometry.flops
     ) { self.run($0) }
   }
 
@@ -91,7 +92,7 @@ final class WinogradConvolution {
       points: memory + ((toImage ? inputs : 0) + first * stride),
       pointStride: toImage ? layout.outputPointStride : layout.inputPointStride, tileStride: stride,
       spare: memory + (inputs + outputs), bias: bias.map { UnsafePointer(execution.floats($0)) },
-      activation: activation)
+      addend: addend.map { UnsafePointer(execution.floats($0)) }, activation: activation)
     if toImage { execution.kernels.winogradOutput(call) } else { execution.kernels.winogradInput(call) }
   }
 
