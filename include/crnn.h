@@ -683,7 +683,7 @@ typedef struct crnn_hypothesis {
     double acoustic;
     /** alpha · ln P of the language model. */
     double language;
-    /** What lexicon, hotwords, beta and the length added. */
+    /** What lexicon, hotwords and beta added. */
     double bonus;
     /** The text's probability, P(tokens | scores), 0 to 1. */
     float confidence;

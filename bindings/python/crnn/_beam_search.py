@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import weakref
 from dataclasses import dataclass
 from typing import Any, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
 from . import _api, _arguments
-from ._errors import InvalidArgumentError, InvalidHandleError
+from ._errors import InvalidArgumentError
 from ._language_model import LanguageModel
 from ._lexicon import AnyLexicon, as_lexicon
+from ._owned import Owned
 from ._scorer import Scorer, ScoreFunction
 from ._scores import lengths_of, options, score_array
 from ._tensors import address, c_shape
@@ -75,7 +75,7 @@ class Hypothesis:
     bonus: float
 
 
-class BeamSearch:
+class BeamSearch(Owned):
     """CTC prefix beam search (Graves 2012; Hannun et al. 2014): the most probable texts rather than the most probable
     path. Any number of threads may use one at once.
     """
@@ -133,8 +133,7 @@ class BeamSearch:
         self._class_count = None if labels is None else len(labels) + 1
         settings, handle = options(blank, kind, labels), ctypes.c_void_p()
         _api.decoder_create(ctypes.byref(settings), ctypes.byref(beam), ctypes.byref(handle))
-        self._handle = handle.value or 0
-        weakref.finalize(self, _api.decoder_release, self._handle).atexit = False
+        self._own(handle.value or 0, _api.decoder_release, "the search")
 
     def __call__(self, scores: Any, n_best: int = 1, *, hotwords: Optional[Hotwords] = None) -> Tuple[Hypothesis, ...]:
         """The n_best best texts of scores [T, C], the best first; fewer when the beam has no more.
@@ -192,17 +191,15 @@ class BeamSearch:
                 yield
 
 
-class Stream:
+class Stream(Owned):
     """A search through frames that come bit by bit. Made by `BeamSearch.stream`. For one thread at a time."""
 
     def __init__(self, search: BeamSearch, class_count: int, hotwords: Optional[Hotwords]) -> None:
         handle, settings = ctypes.c_void_p(), _decode_options(hotwords)
-        _api.decoder_stream_create(search._handle, _arguments.int32(class_count, "class_count"), ctypes.byref(settings),
+        _api.decoder_stream_create(search._handle, _arguments.int64(class_count, "class_count"), ctypes.byref(settings),
                                    ctypes.byref(handle))
+        self._own(handle.value or 0, _api.decoder_stream_release, "the stream")
         self._search = search
-        self._address = handle.value or 0
-        self._finalizer = weakref.finalize(self, _api.decoder_stream_release, self._address)
-        self._finalizer.atexit = False
 
     def push(self, frames: Any) -> None:
         """Searches more frames, [T, C]. When they are refused, none of them counts."""
@@ -236,22 +233,6 @@ class Stream:
         tokens, count = ctypes.POINTER(ctypes.c_int32)(), ctypes.c_size_t()
         _api.decoder_stream_stable(self._handle, None, ctypes.byref(tokens), ctypes.byref(count))
         return tuple(tokens[: count.value])
-
-    def close(self) -> None:
-        """Gives the stream's memory back. May be called again."""
-        self._finalizer()
-
-    def __enter__(self) -> Stream:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
-
-    @property
-    def _handle(self) -> int:
-        if not self._finalizer.alive:
-            raise InvalidHandleError("this stream was closed")
-        return self._address
 
 
 def _tensor(array: np.ndarray) -> _api.tensor:
