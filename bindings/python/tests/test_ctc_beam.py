@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
-from typing import Dict, Tuple
-
 import numpy as np
 import pytest
 
 import crnn
-
-
-def random_scores(seed: int, frames: int, classes: int, sharpness: float = 2) -> np.ndarray:
-    logits = sharpness * np.random.default_rng(seed).standard_normal((frames, classes))
-    return (logits - np.log(np.exp(logits).sum(-1, keepdims=True))).astype(np.float32)
-
-
-def all_texts(scores: np.ndarray, blank: int) -> Dict[Tuple[int, ...], float]:
-    """ln of the probability of every text."""
-    found: Dict[Tuple[int, ...], float] = {}
-    for path in itertools.product(range(scores.shape[1]), repeat=len(scores)):
-        text = tuple(label for label, _ in itertools.groupby(path) if label != blank)
-        value = sum(float(scores[frame, label]) for frame, label in enumerate(path))
-        found[text] = np.logaddexp(found.get(text, -np.inf), value)
-    return found
+from ctc_brute_force import all_texts, random_scores
 
 
 @pytest.mark.parametrize("seed", range(12))
