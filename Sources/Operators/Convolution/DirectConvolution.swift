@@ -34,7 +34,8 @@ final class DirectConvolution {
     (self.x, self.packed, self.bias, self.addend, self.y, self.activation) = (x, packed, bias, addend, y, activation)
     threads = builder.threads
     let share = g.rows / (2 * threads)
-    width = min(g.output.width, rowBlock, threads == 1 || share > g.output.width ? rowBlock : max(12, (share + 11) / 12 * 12))
+    let most = threads == 1 || share > g.output.width ? rowBlock : max(12, (share + 11) / 12 * 12)
+    width = max(1, min(g.output.width, rowBlock, most))
     rowFloats = try elementCount(of: [g.span(width), interleaves ? g.kernel.height : 1, g.inputChannels])
     memory = try builder.scratch(
       floats: elementCount(of: [threads, rowFloats]) + (interleaves ? g.depth * panelColumns * g.panels : 0))

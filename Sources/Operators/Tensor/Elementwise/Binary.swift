@@ -89,7 +89,8 @@ final class Power: Operator {
       if number == 1 { return [base] }
       if number == 2 { return [try builder.unary("Pow", [Activation(.square)], base)] }
     }
-    if exponent.type.isFloatingPoint, exponent.type != base.type {
+    // Neither type may hold the other's numbers: 2³¹ - 1 is even in single precision.
+    if exponent.type != base.type, exponent.type.isFloatingPoint || base.type.isFloatingPoint {
       let power = try builder.binary(
         "Pow", .power, builder.cast(base, to: .float64), builder.cast(exponent, to: .float64))
       return [try builder.cast(power, to: base.type)]
