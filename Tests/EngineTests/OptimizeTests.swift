@@ -1,10 +1,12 @@
 import CSystem
-import Engine
 import Formats
 import Graphs
 import Passes
+import Plans
 import Tensors
 import Testing
+
+@testable import Engine
 
 /// The passes must not change what a network computes.
 @Suite struct OptimizeTests {
@@ -67,6 +69,32 @@ import Testing
         let difference = zip(a, b).map { abs($0 - $1) }.max() ?? 0
         #expect(difference <= 1e-5 * scale, "\(name) at \(size): \(difference)")
       }
+    }
+  }
+
+  /// Memory for what lives at the same time, and little more.
+  @Test(arguments: [
+    "vgg_ts17", "mobile_ts17", "line_lstm_two_tnc_ts17", "line_gru_two_ntc_ts11", "audio_ts17",
+  ])
+  func arenasAreSmall(name: String) throws {
+    let rewritten = try graph("\(Self.folder)/networks/\(name).onnx")
+    try optimize(rewritten)
+    let network = try Network(rewritten)
+    for (size, threads) in [(32, 1), (48, 2), (320, 1), (1000, 2)] {
+      let inputs = network.inputs.map { input in
+        InputDescription(input.type ?? .float32, (input.shape ?? []).enumerated().map { (axis, dimension) in
+          dimension < 0 ? axis == 0 ? 1 : size : dimension
+        })
+      }
+      let plan = try Planner.plan(network, for: inputs, PlanBuilder(threads: threads))
+      var live = [Int](repeating: 0, count: plan.steps.count)
+      for buffer in plan.buffers where buffer.lastStep >= 0 {
+        guard case .arena = buffer.place else { continue }
+        let last = min(buffer.lastStep, live.count - 1)
+        for step in min(buffer.firstStep, last)...last { live[step] += (buffer.byteCount + 63) / 64 * 64 }
+      }
+      let largest = live.max() ?? 0
+      #expect(plan.memory.byteCount * 10 <= largest * 11, "\(name) at \(size): \(plan.memory.byteCount) for \(largest)")
     }
   }
 }
