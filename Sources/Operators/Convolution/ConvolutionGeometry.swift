@@ -106,9 +106,9 @@ func gatherFields(
       let exists = z >= 0 && z < g.input.depth && y >= 0 && y < g.input.height && (inside || x >= 0 && x < g.input.width)
       if exists {
         let source = image + ((z * g.input.height + y) * g.input.width + x) * stride + channel
-        row.advanced(by: done).update(from: source, count: run)
+        row.advanced(by: done).copy(from: source, count: run)
       } else {
-        row.advanced(by: done).update(repeating: 0, count: run)
+        row.advanced(by: done).clear(count: run)
       }
       done += run
     }

@@ -179,7 +179,7 @@ private func collectContributions(
     let image = row / (g.input.height * g.input.depth)
     for x in 0..<g.input.width {
       let sum = target + (row * g.input.width + x) * g.inputStride
-      if let bias { sum.update(from: bias, count: channels) } else { sum.update(repeating: 0, count: channels) }
+      if let bias { sum.copy(from: bias, count: channels) } else { sum.clear(count: channels) }
       for tapZ in 0..<g.kernel.depth {
         guard let fromZ = source(z, tapZ, g.padsBegin.depth, g.dilations.depth, g.strides.depth, g.output.depth)
         else { continue }

@@ -132,10 +132,10 @@ struct RecurrentRun {
     let lastHidden = places.lastHidden + (direction * batch + sequences.lowerBound) * hidden
     for row in 0..<sequences.count {
       if length > 0 {
-        lastHidden.advanced(by: row * hidden).update(from: state.previous + row * outputBatch, count: hidden)
+        lastHidden.advanced(by: row * hidden).copy(from: state.previous + row * outputBatch, count: hidden)
       }
       for time in length..<max(steps, length) {
-        (output + row * outputBatch + time * outputTime).update(repeating: 0, count: hidden)
+        (output + row * outputBatch + time * outputTime).clear(count: hidden)
       }
     }
   }
@@ -191,6 +191,6 @@ struct RecurrentRun {
   }
 
   private func initialize(_ state: UnsafeMutablePointer<Float>, from source: UnsafePointer<Float>?, count: Int) {
-    if let source { state.update(from: source, count: count) } else { state.update(repeating: 0, count: count) }
+    if let source { state.copy(from: source, count: count) } else { state.clear(count: count) }
   }
 }
