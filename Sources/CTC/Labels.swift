@@ -85,7 +85,9 @@ public final class Labels {
     for place in 1..<max(order.count, 1) {
       let (first, second) = (Int(order.items[place &- 1].entry), Int(order.items[place].entry))
       let (a, b) = (self[first], self[second])
-      guard a.count == b.count, let x = a.baseAddress, let y = b.baseAddress, memcmp(x, y, a.count) == 0 else { continue }
+      guard a.count == b.count, let x = a.baseAddress, let y = b.baseAddress, memcmp(x, y, a.count) == 0 else {
+        continue
+      }
       throw Failure(.invalidArgument, "labels \(min(first, second)) and \(max(first, second)) are the same")
     }
     withExtendedLifetime(storage) {}

@@ -34,8 +34,8 @@ public struct LogProbabilities {
   /// Frames that were checked before; nil for none.
   init(checked storage: Storage?, frameCount: Int, classCount: Int) throws(Failure) {
     scores = try Scores(
-      storage.map { UnsafePointer($0.base.assumingMemoryBound(to: Float.self)) }, frameCount: frameCount, classCount: classCount,
-      kind: .logProbabilities)
+      storage.map { UnsafePointer($0.base.assumingMemoryBound(to: Float.self)) }, frameCount: frameCount,
+      classCount: classCount, kind: .logProbabilities)
     self.storage = storage
   }
 

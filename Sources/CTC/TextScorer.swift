@@ -127,7 +127,9 @@ final class TextScorer {
   /// - Parameter isStrict: whether an unfinished word is none.
   func end(_ node: Int32, _ prefixes: PrefixTree, isStrict: Bool) -> TextState {
     var end = prefixes.texts[Int(node)]
-    if end.isInWord { endWord(&end, UnsafeBufferPointer(start: nil, count: 0), node, prefixes.nodes, isStrict: isStrict) }
+    if end.isInWord {
+      endWord(&end, UnsafeBufferPointer(start: nil, count: 0), node, prefixes.nodes, isStrict: isStrict)
+    }
     addToPhrases(UInt8(ascii: " "), &end)
     end.partial = 0
     if decoder.ends, decoder.alpha > 0 {

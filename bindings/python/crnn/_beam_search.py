@@ -62,8 +62,8 @@ class Hypothesis:
     frames: Tuple[Tuple[int, int], ...]
     #: The text's probability, P(tokens | scores).
     confidence: float
-    #: For each token, the probability of the hypothesis among the texts that differ from it in this token at most: it is
-    #: another one, or is not there.
+    #: For each token, the probability of the hypothesis among the texts that differ from it in this token at most: it
+    #: is another one, or is not there.
     confidences: Tuple[float, ...]
     #: Empty without labels.
     words: Tuple[Word, ...]
@@ -87,19 +87,19 @@ class BeamSearch(Owned):
                  beta: float = 1.0, hotwords: Optional[Hotwords] = None, *, lexicon_penalty: Optional[float] = None,
                  unknown_score: float = 0.0, bos: bool = True, eos: bool = True, scorer_unit: str = "words",
                  kind: str = "log_probabilities") -> None:
-        """labels, blank, kind        as for `greedy`. A label that is a space, or begins with one, ends a word. `Model.read`
-                                   takes its model's instead.
+        """labels, blank, kind        as for `greedy`. A label that is a space, or begins with one, ends a word.
+                                   `Model.read` takes its model's instead.
         width                      prefixes kept after each frame.
         token_count                classes looked at in a frame, the most probable ones; None means all.
         token_min_log_probability  classes less probable than this are not looked at in a frame; None means no limit.
         lexicon                    the words that there are: a `Lexicon`, a path for `Lexicon.open`, or several strings.
         lexicon_penalty            taken off for each word that is not in the lexicon; None finds no such words.
-        language_model             a `LanguageModel`; or a function of a state and a word that returns ln P(word | state)
-                                   and the state after the word. The first state is None; the word None asks for the end
+        language_model             a `LanguageModel`; or a function of a state and a word that returns
+                                   ln P(word | state) and the state after the word. The first state is None; the word None asks for the end
                                    of the sentence. It is asked often, and must always give the same for the same.
         scorer_unit                what such a function scores: "words" or "characters".
-        alpha, beta                weight of the language model's ln P, and what is added for each word, or character of a
-                                   character model, that it scores.
+        alpha, beta                weight of the language model's ln P, and what is added for each word, or character
+                                   of a character model, that it scores.
         unknown_score              added to ln P of words that the language model does not know.
         bos, eos                   whether a text begins a sentence for the language model, and ends it.
         hotwords                   phrases to favour, with their boosts: {"Kellermann": 8.0}; or phrases or `Hotword`s.
@@ -272,10 +272,12 @@ def _hypothesis(item: _api.hypothesis) -> Hypothesis:
     spans = item.tokens[:count]
     frames: List[Tuple[int, int]] = [(span.first_frame, span.first_frame + span.frame_count) for span in spans]
     text = item.text or b""
-    words = tuple(
-        Word(_api.decode(text[word.text_start: word.text_start + word.text_size]), word.first_token, word.first_token + word.token_count,
-             (frames[word.first_token][0], frames[word.first_token + word.token_count - 1][1]), word.confidence)
-        for word in item.words[: item.word_count]
-    )
+    words = tuple(_word(word, text, frames) for word in item.words[: item.word_count])
     return Hypothesis(_api.decode(text), tuple(span.token for span in spans), item.score, tuple(frames),
                       item.confidence, tuple(item.confidences[:count]), words, item.acoustic, item.language, item.bonus)
+
+
+def _word(word: _api.word, text: bytes, frames: List[Tuple[int, int]]) -> Word:
+    start, end = word.first_token, word.first_token + word.token_count
+    return Word(_api.decode(text[word.text_start: word.text_start + word.text_size]), start, end,
+                (frames[start][0], frames[end - 1][1]), word.confidence)

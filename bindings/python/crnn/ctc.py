@@ -16,8 +16,8 @@ from ._reading import Reading
 from ._scores import Span, class_numbers, lengths_of, options, score_array, spans_of
 from ._tensors import address
 
-__all__ = ["BeamSearch", "Hotword", "Hypothesis", "LanguageModel", "Lexicon", "Span", "Stream", "Word", "align", "greedy",
-           "loss", "score"]
+__all__ = ["BeamSearch", "Hotword", "Hypothesis", "LanguageModel", "Lexicon", "Span", "Stream", "Word", "align",
+           "greedy", "loss", "score"]
 
 
 def greedy(scores: Any, labels: Optional[Sequence[str]] = None, blank: int = 0, *,

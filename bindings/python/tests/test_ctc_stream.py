@@ -20,7 +20,8 @@ SEARCHES = [
     BeamSearch(LABELS, width=12, token_count=4, token_min_log_probability=-6, blank=3),
     BeamSearch(LABELS, width=12, hotwords={"abc": 3, "de fg": 4}),
     BeamSearch(LABELS, width=12, lexicon=["a", "bc", "def", "gab"], language_model=scorer),
-    BeamSearch(LABELS, width=12, lexicon=["a", "bc"], lexicon_penalty=2, language_model=scorer, scorer_unit="characters"),
+    BeamSearch(LABELS, width=12, lexicon=["a", "bc"], lexicon_penalty=2, language_model=scorer,
+               scorer_unit="characters"),
     BeamSearch(LABELS, width=12, kind="logits"),
 ]
 
