@@ -26,7 +26,8 @@ import Testing
       if trial % 3 > 0 { call.strideX = Int.random(in: 1...3, using: &random) }
       call.strideY = Int.random(in: 1...3, using: &random)
       if trial % 5 > 2 {
-        (call.dilationY, call.dilationX) = (Int.random(in: 1...3, using: &random), Int.random(in: 1...2, using: &random))
+        call.dilationY = Int.random(in: 1...3, using: &random)
+        call.dilationX = Int.random(in: 1...2, using: &random)
       }
       (call.padTop, call.padLeft) = (Int.random(in: 0...4, using: &random), Int.random(in: 0...4, using: &random))
       (call.weights, call.start) = (weights.readOnly, start?.readOnly)

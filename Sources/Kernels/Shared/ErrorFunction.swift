@@ -1,5 +1,5 @@
 /// The error function by a rational function of degrees 13 and 8 on |x| < 4 (the coefficients of Eigen), within
-/// 7 units in the last place, 4e-7.
+/// 8 units in the last place, 4e-7.
 @inline(always)
 func errorFunction(_ x: Vector) -> Vector {
   let bounded = clamp(x, -4, 4)

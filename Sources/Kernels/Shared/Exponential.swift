@@ -44,7 +44,7 @@ func exponentialMinusOne(nonPositive x: Vector) -> Vector {
   return multiplyAdd(scale - 1, p, scale)
 }
 
-/// 1 / (1 + e⁻ˣ), within 3 units in the last place; 0 where that would be denormal.
+/// 1 / (1 + e⁻ˣ), within 4 units in the last place; 0 where that would be denormal.
 @inline(always)
 func sigmoid(_ x: Vector) -> Vector { 1 / (1 + exponential(-x)) }
 

@@ -33,7 +33,8 @@ func windows(_ w: Windows) {
   if !w.finishesEarly {
     let rows = w.outputWidth * w.outputHeight
     unary(
-      w.activation, Block(x: UnsafePointer(w.output), y: w.output, rows: rows, stride: w.outputStride, columns: w.channels))
+      w.activation,
+      Block(x: UnsafePointer(w.output), y: w.output, rows: rows, stride: w.outputStride, columns: w.channels))
   }
 }
 

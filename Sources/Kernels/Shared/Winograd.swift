@@ -37,8 +37,9 @@ func winogradOutput(_ block: WinogradBlock) {
   let tiles = block.tiles
   let (rows, columns) = (tiles.vertical.outputs, tiles.horizontal.outputs)
   let channels = tiles.outputChannels
-  let (lower, upper) = block.addend == nil ? bounds(block.activation) ?? (-.infinity, .infinity) : (-.infinity, .infinity)
-  let finish = block.addend != nil || block.activation.function != .identity && bounds(block.activation) == nil
+  let limits = block.addend == nil ? bounds(block.activation) : nil
+  let (lower, upper) = limits ?? (-.infinity, .infinity)
+  let finish = limits == nil && (block.addend != nil || block.activation.function != .identity)
   var grid = Grid()
   grid.withPointers { targets, buffer in
     for index in 0..<block.count {

@@ -5,8 +5,8 @@ import Tensors
 
 /// Conv of ONNX, and crnn.Conv, whose weights were packed when the model was loaded and which may carry an activation.
 ///
-/// Inputs of crnn.Conv: X; packed weights; bias `[M]`, optional; a term to add before the activation, optional. Attributes beside Conv's: kernel_shape, always;
-/// channels = M; input_channels = C / group; activation.
+/// Inputs of crnn.Conv: X; packed weights; bias `[M]`, optional; a term to add before the activation, optional.
+/// Attributes beside Conv's: kernel_shape, always; channels = M; input_channels = C / group; activation.
 final class Convolution: Operator {
   private let form: ConvolutionForm
   private let activation: Activation
@@ -257,7 +257,8 @@ extension ConvolutionGeometry {
     _ function: WindowFunction, channels: Int, from x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>
   ) -> Windows {
     var call = Windows(
-      function, channels: channels, height: input.height, width: input.width, input: x, inputStride: channels, output: y)
+      function, channels: channels, height: input.height, width: input.width, input: x, inputStride: channels,
+      output: y)
     (call.outputHeight, call.outputWidth) = (output.height, output.width)
     (call.kernelHeight, call.kernelWidth) = (kernel.height, kernel.width)
     (call.strideY, call.strideX) = (strides.height, strides.width)

@@ -3,11 +3,12 @@ import KernelTable
 import Plans
 import Tensors
 
-/// Convolution as matrix products of the input as it lies: along a row, the receptive fields of neighbouring outputs are
-/// overlapping rows of one matrix.
+/// Convolution as matrix products of the input as it lies: along a row, the receptive fields of neighbouring outputs
+/// are overlapping rows of one matrix.
 ///
 /// With enough channels there is a product for each row of the kernel, and input rows are copied only where they need
-/// padding at an end. With few, the rows that an output row depends on are first interleaved, which makes it one product.
+/// padding at an end. With few, the rows that an output row depends on are first interleaved, which makes it one
+/// product.
 final class DirectConvolution {
   private let g: ConvolutionGeometry
   private let interleaves: Bool
@@ -61,7 +62,8 @@ final class DirectConvolution {
         panelStride: g.depth * panelColumns,
         c: execution.floats(y) + place, cStride: columns,
         bias: bias.map { UnsafePointer(execution.floats($0)) },
-        addend: addend.map { UnsafePointer(execution.floats($0) + place) }, addendStride: columns, activation: activation)
+        addend: addend.map { UnsafePointer(execution.floats($0) + place) }, addendStride: columns,
+        activation: activation)
       let buffer = execution.floats(memory) + thread * rowFloats
       if interleaves {
         interleaved(call, row, first, buffer, execution)
@@ -125,7 +127,8 @@ final class DirectConvolution {
     for ky in 0..<g.kernel.height {
       let y = top + ky * g.dilations.height
       let isInside = y >= 0 && y < g.input.height
-      let inside = isInside ? min(max(0, -left), span)..<max(min(max(0, -left), span), min(span, g.input.width - left)) : 0..<0
+      let before = isInside ? min(max(0, -left), span) : 0
+      let inside = before..<(isInside ? max(before, min(span, g.input.width - left)) : 0)
       for channel in 0..<g.inputChannels {
         var target = buffer + (ky * g.inputChannels + channel)
         var source = execution.floats(x)
@@ -171,7 +174,9 @@ extension ConvolutionGeometry {
   fileprivate var panels: Int { panelCount(columns: outputChannels) }
 
   /// Input positions under so many neighbouring outputs.
-  fileprivate func span(_ outputs: Int) -> Int { (outputs - 1) * strides.width + (kernel.width - 1) * dilations.width + 1 }
+  fileprivate func span(_ outputs: Int) -> Int {
+    (outputs - 1) * strides.width + (kernel.width - 1) * dilations.width + 1
+  }
 
   /// An output row's image, and the input row under the kernel's first.
   fileprivate func place(ofRow row: Int) -> (image: Int, top: Int) {

@@ -34,7 +34,8 @@ func benchmarkWindows(_ table: KernelTable, peak: Double) {
     (.weighted, 64, 8, 100, (3, 3), (1, 1)), (.weighted, 64, 8, 100, (3, 3), (2, 2)),
     (.weighted, 240, 4, 160, (5, 5), (1, 1)), (.weighted, 576, 2, 160, (5, 5), (1, 1)),
     (.weighted, 24, 16, 160, (3, 3), (1, 1)), (.weighted, 8, 16, 320, (3, 3), (1, 1)),
-    (.weighted, 256, 1, 50, (1, 3), (1, 1)), (.maximum, 128, 16, 100, (2, 2), (2, 2)), (.sum, 240, 4, 160, (4, 160), (1, 1)),
+    (.weighted, 256, 1, 50, (1, 3), (1, 1)), (.maximum, 128, 16, 100, (2, 2), (2, 2)),
+    (.sum, 240, 4, 160, (4, 160), (1, 1)),
   ]
   for (function, channels, height, width, kernel, strides) in shapes {
     let input = buffer(height * width * channels), y = buffer(height * width * channels)
@@ -43,7 +44,8 @@ func benchmarkWindows(_ table: KernelTable, peak: Double) {
       function, channels: channels, height: height, width: width, input: input, inputStride: channels, output: y)
     (call.kernelHeight, call.kernelWidth, call.strideY, call.strideX) = (kernel.0, kernel.1, strides.0, strides.1)
     if function == .weighted {
-      (call.padTop, call.padLeft, call.weights, call.start) = (kernel.0 / 2, kernel.1 / 2, UnsafePointer(weights), UnsafePointer(bias))
+      (call.padTop, call.padLeft) = (kernel.0 / 2, kernel.1 / 2)
+      (call.weights, call.start) = (UnsafePointer(weights), UnsafePointer(bias))
       call.activation = Activation(.relu)
     }
     call.outputHeight = (height + 2 * call.padTop - kernel.0) / strides.0 + 1

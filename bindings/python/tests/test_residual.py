@@ -25,16 +25,17 @@ FORMS: Dict[str, Tuple[int, int, List[int], List[int], int, bool]] = {
 }
 
 
-def build(form: str, nodes: Sequence[Any], shape: Sequence[Any], extra: Sequence[Any] = ()) -> Tuple[crnn.Model, Dict[str, np.ndarray]]:
+def build(form: str, nodes: Sequence[Any], shape: Sequence[Any]) -> Tuple[crnn.Model, Dict[str, np.ndarray]]:
     inputs, outputs, kernel, strides, groups, _ = FORMS[form]
     weights = NUMBERS.standard_normal((outputs, inputs // groups, *kernel), np.float32)
-    constants = {"weights": weights / np.float32(np.sqrt(weights[0].size)), "bias": NUMBERS.standard_normal(outputs, np.float32)}
+    weights /= np.float32(np.sqrt(weights[0].size))
+    constants = {"weights": weights, "bias": NUMBERS.standard_normal(outputs, np.float32)}
     pads = [size // 2 for size in kernel] * 2
     convolution = helper.make_node("Conv", ["x", "weights", "bias"], ["c"], pads=pads, strides=strides, group=groups)
     model = small_models.model(
         [convolution, *nodes],
         [small_models.value("x", TensorProto.FLOAT, ["N", inputs, "H", "W"]),
-         small_models.value("r", TensorProto.FLOAT, shape), *extra],
+         small_models.value("r", TensorProto.FLOAT, shape)],
         [small_models.value("y", TensorProto.FLOAT, None)], constants)
     return crnn.Model(model), constants
 
@@ -86,7 +87,8 @@ def test_sum_that_broadcasts(form: str, shape: Tuple[int, ...]) -> None:
     model, constants = build(
         form, [helper.make_node("Add", ["c", "r"], ["s"]), helper.make_node("Relu", ["s"], ["y"])],
         [None] * len(shape))
-    x, r = NUMBERS.standard_normal((1, inputs, 9 if form != "strided" else 18, 41), np.float32), NUMBERS.standard_normal(shape, np.float32)
+    x = NUMBERS.standard_normal((1, inputs, 9 if form != "strided" else 18, 41), np.float32)
+    r = NUMBERS.standard_normal(shape, np.float32)
     expected = np.maximum(convolved(form, constants, x) + r, 0)
     np.testing.assert_allclose(model.run({"x": x, "r": r})["y"], expected, rtol=2e-5, atol=2e-5)
 
