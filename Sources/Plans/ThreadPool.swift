@@ -74,8 +74,8 @@ public final class ThreadPool {
 
   private func stop() {
     guard hasWorkers else { return }
-    shared.stopping.store(true, ordering: .releasing)
-    shared.begin()
+    shared.stopping.store(true, ordering: .sequentiallyConsistent)
+    shared.begin(0)
     for worker in workers { pthread_join(worker, nil) }
     workers = []
   }
@@ -83,7 +83,7 @@ public final class ThreadPool {
   /// Calls `body` with each of 0 ..< pieces and the number of the thread that makes the call, 0 ..< count, in no
   /// particular order, and returns when all calls have.
   func run(_ pieces: Int, _ body: (_ piece: Int, _ thread: Int) -> Void) {
-    guard hasWorkers,
+    guard hasWorkers, pieces < Int(UInt32.max),
       isBusy.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
     else {
       for piece in 0..<pieces { body(piece, 0) }
@@ -92,12 +92,12 @@ public final class ThreadPool {
     defer { isBusy.store(false, ordering: .releasing) }
     shared.body = lend(body)
     shared.pieces = pieces
-    shared.next.store(0, ordering: .relaxed)
-    shared.unfinished.store(workers.count, ordering: .relaxed)
-    shared.begin()
+    shared.done.store(0, ordering: .relaxed)
+    shared.begin(pieces)
     shared.takePieces(thread: 0)
+    // For the pieces that workers took, not for workers that came too late for any.
     var spins = 0
-    while shared.unfinished.load(ordering: .acquiring) > 0 {
+    while shared.done.load(ordering: .acquiring) < pieces {
       spins += 1
       if spins < 10_000 { system_pause() } else { sched_yield() }
     }
@@ -107,13 +107,13 @@ public final class ThreadPool {
   private final class Shared: @unchecked Sendable {
     let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    /// Grows by one with each job.
-    let generation = Atomic<Int>(0)
-    let next = Atomic<Int>(0)
+    /// Pieces that nobody has taken yet, in the lower half; the upper half grows by one with each job, so that a worker
+    /// that was held up takes no piece of a later job for one of an earlier.
+    let open = Atomic<UInt64>(0)
     /// Workers that have begun to live; their numbers.
     let started = Atomic<Int>(0)
-    /// Workers that have not yet left the current job.
-    let unfinished = Atomic<Int>(0)
+    /// Pieces of the current job that are done.
+    let done = Atomic<Int>(0)
     var pieces = 0
     /// Lent by the caller of `run`, which waits for the workers.
     var body = system_closure()
@@ -133,21 +133,31 @@ public final class ThreadPool {
       mutex.deallocate()
     }
 
-    /// Lets the workers go. Either a worker on its way to sleep sees the new generation, or this sees the worker.
-    func begin() {
-      generation.add(1, ordering: .sequentiallyConsistent)
+    /// Lets the workers go. Either a worker on its way to sleep sees the pieces, or this sees the worker.
+    func begin(_ pieces: Int) {
+      let job = (open.load(ordering: .relaxed) >> 32 &+ 1) << 32
+      open.store(job | UInt64(UInt32(truncatingIfNeeded: pieces)), ordering: .sequentiallyConsistent)
       guard sleeping.load(ordering: .sequentiallyConsistent) > 0 else { return }
       pthread_mutex_lock(mutex)
       pthread_cond_broadcast(condition)
       pthread_mutex_unlock(mutex)
     }
 
+    /// Who holds a piece that is not done may read the job's other fields, and nobody else may.
     func takePieces(thread: Int) {
-      while true {
-        let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        if piece >= pieces { return }
-        system_call_closure(body, piece, thread)
+      var seen = open.load(ordering: .acquiring)
+      while seen & 0xffff_ffff > 0 {
+        let (taken, now) = open.weakCompareExchange(expected: seen, desired: seen - 1, ordering: .acquiringAndReleasing)
+        if taken {
+          system_call_closure(body, pieces - Int(seen & 0xffff_ffff), thread)
+          done.add(1, ordering: .releasing)
+        }
+        seen = taken ? open.load(ordering: .acquiring) : now
       }
+    }
+
+    private var isIdle: Bool {
+      open.load(ordering: .sequentiallyConsistent) & 0xffff_ffff == 0 && !stopping.load(ordering: .sequentiallyConsistent)
     }
 
     /// A worker's life. `argument` is a retained Shared.
@@ -155,26 +165,21 @@ public final class ThreadPool {
       guard let argument else { return nil }
       let shared = Unmanaged<Shared>.fromOpaque(argument).takeRetainedValue()
       let thread = shared.started.add(1, ordering: .relaxed).newValue
-      var seen = 0
       while true {
         var spins = 0
-        while shared.generation.load(ordering: .acquiring) == seen, spins < 5_000 {
+        while shared.isIdle, spins < 5_000 {
           system_pause()
           spins += 1
         }
-        if shared.generation.load(ordering: .acquiring) == seen {
+        if shared.isIdle {
           pthread_mutex_lock(shared.mutex)
           shared.sleeping.add(1, ordering: .sequentiallyConsistent)
-          while shared.generation.load(ordering: .sequentiallyConsistent) == seen {
-            pthread_cond_wait(shared.condition, shared.mutex)
-          }
+          while shared.isIdle { pthread_cond_wait(shared.condition, shared.mutex) }
           shared.sleeping.subtract(1, ordering: .relaxed)
           pthread_mutex_unlock(shared.mutex)
         }
         if shared.stopping.load(ordering: .acquiring) { return nil }
-        seen += 1
         shared.takePieces(thread: thread)
-        shared.unfinished.subtract(1, ordering: .acquiringAndReleasing)
       }
     }
   }
