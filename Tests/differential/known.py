@@ -118,9 +118,9 @@ def is_right_result(case: Case) -> bool:
         # A transposed convolution whose output_shape reaches beyond its window, with zeros there.
         # One class index without an axis, one number in a list, a Scan whose states change their shapes.
         # A zero point for each row of a stack of matrices; conditions beyond the data, which take nothing.
-        # A ratio that drops nothing; an empty result with a size that no other axis would allow.
+        # Parameters of another type; a ratio that drops nothing; an empty result with a size that no other axis would allow.
         if node.type in ("Compress", "Dropout", "Tile", "LRN", "Mean", "OneHot", "MatMulInteger", "ConvInteger", "Trilu",
-                         "Scan", "Loop"):
+                         "Scan", "Loop", "BatchNormalization"):
             return True
         if "output_shape" in node.attributes:
             return True
@@ -371,14 +371,16 @@ def undefined(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
     if node.type in ("Resize", "Upsample") and kind in "iu" and (np.abs(first.astype(np.float64)) > 2**20).any():
         return "an interpolated integer that single precision does not hold"
     if node.type == "Resize" and node.attributes.get("coordinate_transformation_mode") == "half_pixel_symmetric" and (
-            deviation(node, opset, inputs)):
-        return "an axis that ONNX Runtime copies, and the reference centres elsewhere"
+            node.attributes.get("mode", "nearest") == "nearest" or deviation(node, opset, inputs)):
+        return "a place between two positions, or nearly, as the centre's rounding goes"
     if node.type in ("HardSwish", "Gelu", "Swish", "Mish", "Softsign") and kind == "f" and np.isinf(first).any():
         return "infinity times nothing, or by infinity: the limits here"
     if node.type == "Shrink" and kind in "iu" and (np.abs(first.astype(np.float64)) > 2**24).any():
         return "an integer that the result does not hold"
     if node.type in WINDOWED and node.attributes.get("auto_pad") == "VALID" and node.attributes.get("ceil_mode"):
         return "a size that ONNX Runtime does not take from the formula for VALID"
+    if node.type == "LpPool" and node.attributes.get("ceil_mode"):
+        return "a window that reaches beyond the end, where ONNX Runtime reads on"
     if node.type == "ReduceProd" and kind == "f" and np.log10(np.maximum(np.abs(first.astype(np.float64)), 1)).sum() > 38:
         return "a product that overflows, or not, as its order goes"
     if node.type == "Einsum" and any(a.size == 0 for a in inputs):
@@ -398,15 +400,15 @@ def undefined(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
         return "pooling without spatial dimensions"
     if node.type == "Erf" and kind in "iu":
         return "an integer error function"
-    if node.type == "DynamicQuantizeLinear" and not first.any():
-        return "a range of nothing: the specification's scale is 0"
+    if node.type == "DynamicQuantizeLinear" and not (first.any() and np.isfinite(first).all()):
+        return "a range of nothing or without end: the specification's scale is 0 or infinite"
     if node.type == "Clip" and kind == "f" and np.isinf(first).any():
         return "infinity without a bound, or the largest number"
     if node.type == "Pow" and kind in "iu":
         with np.errstate(all="ignore"):
             result = np.power(first.astype(np.float64), inputs[1].astype(np.float64))
-        if not (np.abs(result) < float(np.iinfo(first.dtype).max)).all():
-            return "an integer power overflows"
+        if not (np.abs(result) < min(np.iinfo(first.dtype).max, 2**53)).all():
+            return "an integer power that overflows, or that doubles do not hold"
     if node.type == "LRN" and kind == "f" and not np.isfinite(first).all():
         return "a running sum that NaN never leaves"
     if node.type == "DFT" and first.shape[-1] == 2 and node.attributes.get("onesided"):
