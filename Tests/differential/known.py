@@ -379,6 +379,8 @@ def undefined(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
         return "an integer that the result does not hold"
     if node.type in WINDOWED and node.attributes.get("auto_pad") == "VALID" and node.attributes.get("ceil_mode"):
         return "a size that ONNX Runtime does not take from the formula for VALID"
+    if node.type == "RMSNormalization" and len({a.dtype for a in inputs}) > 1:
+        return "a result of the scale's type, which the reference gives the input's"
     if node.type == "LpPool" and node.attributes.get("ceil_mode"):
         return "a window that reaches beyond the end, where ONNX Runtime reads on"
     if node.type == "ReduceProd" and kind == "f" and np.log10(np.maximum(np.abs(first.astype(np.float64)), 1)).sum() > 38:
