@@ -17,7 +17,7 @@ EMBEDDED_LIBRARIES = $(shell dirname $$(readlink -f $$(command -v swift)))/../li
 SOURCES = Package.swift $(shell find Sources include -type f -o -type l)
 
 .DEFAULT_GOAL = all
-.PHONY: all demo test test-swift test-c test-python fuzz-operators bootstrap docs bench bench-decoders install uninstall clean help
+.PHONY: all demo test test-swift test-c test-python fuzz-operators fuzz-models bootstrap docs bench bench-decoders install uninstall clean help
 .DELETE_ON_ERROR:
 
 all: bootstrap $(LIBRARY) $(CONVERT) $(DIST)/.interface ## Build the library and the tool into dist/
@@ -77,6 +77,14 @@ fuzz-operators: all ## Compare random graphs with ONNX Runtime for SECONDS=600
 	@scripts/bootstrap.sh test
 	CRNN_LIBRARY=$(CURDIR)/$(LIBRARY) PYTHONPATH=bindings/python:Tests $(PYTHON) -m differential \
 	  --seconds $(SECONDS) --processes $(PROCESSES)
+
+# How many mutants.
+COUNT = 100000
+
+fuzz-models: all ## Open and run COUNT=100000 mutants of model files
+	@scripts/bootstrap.sh test
+	CRNN_LIBRARY=$(CURDIR)/$(LIBRARY) PYTHONPATH=bindings/python:Tests $(PYTHON) -W ignore -m mutation \
+	  --count $(COUNT) --processes $(PROCESSES)
 
 bench: bootstrap $(LIBRARY) ## Measure beside the other runtimes: make bench BENCH="--quick --only vgg"
 	@scripts/bootstrap.sh bench

@@ -13,7 +13,7 @@ case ${1:-} in
   demo) packages="gcc libc6-dev make pkg-config libpng-dev python3-venv" modules="numpy pillow" ;;
   test)
     packages="gcc g++ libc6-dev make pkg-config libpng-dev python3-venv cmake"
-    modules="numpy pillow pytest>=9.0 onnx==1.23.2 onnxruntime==1.32.0 setuptools>=70.1 wheel"
+    modules="numpy pillow pytest>=9.0 onnx==1.23.2 onnxruntime==1.32.0 xxhash setuptools>=70.1 wheel"
     ;;
   bench)
     packages="binutils make python3-venv"

@@ -3,7 +3,10 @@ import Plans
 import Tensors
 
 /// Runs one operator on values that are known, at once: constant folding and shape arithmetic.
-public func evaluate(_ operation: Operator, _ inputs: [Tensor?]) throws(Failure) -> [Tensor?] {
+/// - Throws: `limitExceeded`, before anything is computed, where that takes more than `byteLimit` beside the inputs.
+public func evaluate(
+  _ operation: Operator, _ inputs: [Tensor?], byteLimit: Int = Int.max
+) throws(Failure) -> [Tensor?] {
   if operation.isImmediate { return try operation.compute(inputs, Bodies(iterationLimit: 0)) }
   let builder = PlanBuilder(threads: 1, isExact: true)
   defer { withExtendedLifetime(builder) {} }
@@ -12,6 +15,14 @@ public func evaluate(_ operation: Operator, _ inputs: [Tensor?]) throws(Failure)
   for operand in operands {
     guard let operand else { results.append(nil); continue }
     results.append(try builder.contiguous(operand))
+  }
+  var bytesLeft = byteLimit
+  for buffer in builder.buffers {
+    guard case .arena = buffer.place else { continue }
+    guard buffer.byteCount <= bytesLeft else {
+      throw Failure(.limitExceeded, "computing it takes more than \(byteLimit) bytes")
+    }
+    bytesLeft -= buffer.byteCount
   }
   // Every buffer has memory of its own: results outlive the evaluation.
   var storages: [Storage] = []

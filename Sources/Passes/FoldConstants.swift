@@ -15,7 +15,8 @@ func foldConstants(_ graph: Graph) throws(Failure) {
     }
     let outputs: [Tensor?]
     do throws(Failure) {
-      outputs = try evaluate(Registry.makeOperator(node), inputs)
+      // A few bytes may ask for gigabytes.
+      outputs = try evaluate(Registry.makeOperator(node), inputs, byteLimit: max(8 * inputBytes, 1 << 26))
     } catch {
       // A node that cannot be computed may still be one that no output needs; if it is needed, planning reports it.
       if error.status == .outOfMemory { throw error.within("\(node.description)") }
