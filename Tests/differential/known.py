@@ -104,6 +104,9 @@ def is_right_result(case: Case) -> bool:
         # that the oracles lack.
         if node.type in ("Pad", "Softsign"):
             return True
+        # One number for all blocks.
+        if node.attributes.get("block_size"):
+            return True
         # A spectrum of frames as long as the signal.
         if node.type == "STFT" and len(node.inputs) < 3:
             return True
@@ -441,8 +444,8 @@ def undefined(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
     if node.type.startswith("Reduce") and kind in "iu":
         if first.dtype.itemsize == 1 and node.type not in ("ReduceMax", "ReduceMin"):
             return "a reduction of a type that it does not have"
-        if node.type.startswith("ReduceLog") and ((first <= 0).any() or first.size == 0):
-            return "an integer logarithm of nothing or less"
+        if node.type == "ReduceLogSumExp" or node.type == "ReduceLogSum" and ((first <= 0).any() or first.size == 0):
+            return "an integer logarithm of nothing or less, or of powers rounded or not"
         if np.abs(first.astype(np.float64)).max(initial=1) ** 2 * first.size > np.iinfo(first.dtype).max:
             return "an integer reduction overflows"
         if node.type == "ReduceProd" and np.prod(np.abs(first.astype(np.float64)) + 1) > np.iinfo(first.dtype).max:
