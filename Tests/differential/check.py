@@ -101,7 +101,8 @@ def _judge(case: Case, index: int, result, values: Optional[Dict[str, np.ndarray
     return None
 
 
-def _supported(case: Case, inputs: Dict[str, np.ndarray], name: str, got: np.ndarray, single: bool, loose: float) -> bool:
+def _supported(case: Case, inputs: Dict[str, np.ndarray], name: str, got: np.ndarray, single: bool,
+               loose: float) -> bool:
     """Whether the reference evaluator gives what the library does: ONNX Runtime is alone then."""
     try:
         others = oracle.evaluate_case(_reaching(case, name), inputs, reference_alone=True)
@@ -126,7 +127,8 @@ def _confirmed(case: Case, inputs: Dict[str, np.ndarray], values: Dict[str, np.n
     return all(difference(others[name], values[name]) is None for name in case.outputs)
 
 
-def _ill_conditioned(case: Case, inputs: Dict[str, np.ndarray], name: str, got: np.ndarray, expected: np.ndarray) -> bool:
+def _ill_conditioned(case: Case, inputs: Dict[str, np.ndarray], name: str, got: np.ndarray,
+                     expected: np.ndarray) -> bool:
     """Whether rounding before this output can explain all that differs."""
     if got.dtype != expected.dtype:
         return False
