@@ -36,17 +36,14 @@ final class Convolution: Operator {
     let term = form.isPacked ? inputs.optional(3) : nil
     let fits = term.map { algorithm.adds && groups == 1 && $0.type == .float32 && $0.shape == output } ?? true
     let addend = try fits ? term.map { (term) throws(Failure) in try builder.channelsLast(term) } : nil
-    let activation = fits ? self.activation : .identity
+    let planned = PlannedConvolution(
+      geometry, x, packed, bias: bias, addend: addend, to: y, fits ? activation : .identity)
     switch algorithm {
-    case .depthwise: emitDepthwise(geometry, x, packed, bias, y, activation, builder)
-    case .pointwise: emitPointwise(geometry, x, packed, bias, addend, y, activation, builder)
-    case .gathered: try emitGathered(geometry, x, packed, bias, y, activation, builder)
-    case .direct(let interleaves):
-      try DirectConvolution(geometry, interleaves: interleaves, x, packed, bias, addend, y, activation, builder)
-        .emit(builder)
-    case .winograd(let tiles):
-      try WinogradConvolution(tiles, geometry, transformed, x, packed, bias, addend, y, activation, builder)
-        .emit(builder)
+    case .depthwise: emitDepthwise(planned, builder)
+    case .pointwise: emitPointwise(planned, builder)
+    case .gathered: try emitGathered(planned, builder)
+    case .direct(let interleaves): try DirectConvolution(planned, interleaves: interleaves, builder).emit(builder)
+    case .winograd(let tiles): try WinogradConvolution(planned, tiles, transformed, builder).emit(builder)
     }
     if let term, !fits { return [try builder.unary("Add", [self.activation], builder.binary("Add", .add, y, term))] }
     return [try builder.converted(y, to: given.type)]
@@ -166,37 +163,27 @@ func packConvolutionWeights(
   return target
 }
 
-/// Those operands that there are.
-func present(_ operands: [Operand?]) -> [Operand] { operands.compactMap { $0 } }
-
 /// A 1×1 convolution is a product of the positions' channels with the weights.
-private func emitPointwise(
-  _ g: ConvolutionGeometry, _ x: Operand, _ weights: Operand, _ bias: Operand?, _ addend: Operand?, _ y: Operand,
-  _ activation: Activation, _ builder: PlanBuilder
-) {
+private func emitPointwise(_ planned: PlannedConvolution, _ builder: PlanBuilder) {
+  let g = planned.geometry
   let groupFloats = panelCount(columns: g.outputChannels) * g.depth * panelColumns
-  builder.emit(
-    "Conv 1x1", reads: present([x, weights, bias, addend]), writes: [y], flops: g.flops
-  ) { execution in
+  builder.emit("Conv 1x1", reads: planned.reads, writes: [planned.y], flops: g.flops) { execution in
     for group in 0..<g.groups {
       multiply(
         Gemm(
           rows: g.rows, columns: g.outputChannels, depth: g.depth,
-          a: execution.floats(x) + group * g.inputChannels, aStride: g.inputStride,
-          b: execution.floats(weights) + group * groupFloats, panelStride: g.depth * panelColumns,
-          c: execution.floats(y) + group * g.outputChannels, cStride: g.outputStride,
-          bias: bias.map { UnsafePointer(execution.floats($0) + group * g.outputChannels) },
-          addend: addend.map { UnsafePointer(execution.floats($0)) }, addendStride: g.outputStride,
-          activation: activation), execution)
+          a: execution.floats(planned.x) + group * g.inputChannels, aStride: g.inputStride,
+          b: execution.floats(planned.weights) + group * groupFloats, panelStride: g.depth * panelColumns,
+          c: execution.floats(planned.y) + group * g.outputChannels, cStride: g.outputStride,
+          bias: planned.bias(from: group * g.outputChannels, execution), addend: planned.addend(execution),
+          addendStride: g.outputStride, activation: planned.activation), execution)
     }
   }
 }
 
 /// Convolution as a matrix product whose left rows, the receptive fields, are gathered a block at a time.
-private func emitGathered(
-  _ g: ConvolutionGeometry, _ x: Operand, _ weights: Operand, _ bias: Operand?, _ y: Operand, _ activation: Activation,
-  _ builder: PlanBuilder
-) throws(Failure) {
+private func emitGathered(_ planned: PlannedConvolution, _ builder: PlanBuilder) throws(Failure) {
+  let g = planned.geometry
   let groupFloats = panelCount(columns: g.outputChannels) * g.depth * panelColumns
   // Not a power of two apart, which would put every row into the same few sets of the cache.
   let fieldStride = min(depthBlock, (g.depth + 15) / 16 * 16) + 16
@@ -204,9 +191,7 @@ private func emitGathered(
   let pieceRows =
     builder.threads == 1 ? rowBlock : min(rowBlock, max(12, (g.rows / (builder.threads * 2) + 11) / 12 * 12))
   let pieces = (g.rows + pieceRows - 1) / pieceRows
-  builder.emit(
-    "Conv gathered", reads: present([x, weights, bias]), writes: [y, fields], flops: g.flops
-  ) { execution in
+  builder.emit("Conv gathered", reads: planned.reads, writes: [planned.y, fields], flops: g.flops) { execution in
     execution.parallel(pieces, work: g.flops) { (piece, thread) in
       let first = piece * pieceRows
       let rows = min(pieceRows, g.rows - first)
@@ -217,17 +202,17 @@ private func emitGathered(
           let depth = min(depthBlock, g.depth - done)
           let last = done + depth == g.depth
           gatherFields(
-            execution.floats(x) + group * g.inputChannels, g, first: first, count: rows, from: done, depth: depth,
-            to: field, targetStride: fieldStride)
+            execution.floats(planned.x) + group * g.inputChannels, g, first: first, count: rows, from: done,
+            depth: depth, to: field, targetStride: fieldStride)
           execution.kernels.gemm(
             Gemm(
               rows: rows, columns: g.outputChannels, depth: depth, a: field, aStride: fieldStride,
-              b: execution.floats(weights) + group * groupFloats + done * panelColumns,
+              b: execution.floats(planned.weights) + group * groupFloats + done * panelColumns,
               panelStride: g.depth * panelColumns,
-              c: execution.floats(y) + first * g.outputStride + group * g.outputChannels, cStride: g.outputStride,
-              accumulate: done > 0,
-              bias: last ? bias.map { UnsafePointer(execution.floats($0) + group * g.outputChannels) } : nil,
-              activation: last ? activation : .identity))
+              c: execution.floats(planned.y) + first * g.outputStride + group * g.outputChannels,
+              cStride: g.outputStride, accumulate: done > 0,
+              bias: last ? planned.bias(from: group * g.outputChannels, execution) : nil,
+              activation: last ? planned.activation : .identity))
           done += depth
         }
       }
@@ -236,17 +221,14 @@ private func emitGathered(
 }
 
 /// One filter a channel, one or two spatial dimensions.
-private func emitDepthwise(
-  _ g: ConvolutionGeometry, _ x: Operand, _ weights: Operand, _ bias: Operand?, _ y: Operand, _ activation: Activation,
-  _ builder: PlanBuilder
-) {
-  builder.emit(
-    "Conv depthwise", reads: present([x, weights, bias]), writes: [y], flops: g.flops
-  ) { execution in
-    var call = g.windows(.weighted, channels: g.groups, from: execution.floats(x), to: execution.floats(y))
-    call.weights = UnsafePointer(execution.floats(weights))
-    call.start = bias.map { UnsafePointer(execution.floats($0)) }
-    call.activation = activation
+private func emitDepthwise(_ planned: PlannedConvolution, _ builder: PlanBuilder) {
+  let g = planned.geometry
+  builder.emit("Conv depthwise", reads: planned.reads, writes: [planned.y], flops: g.flops) { execution in
+    var call = g.windows(
+      .weighted, channels: g.groups, from: execution.floats(planned.x), to: execution.floats(planned.y))
+    call.weights = UnsafePointer(execution.floats(planned.weights))
+    call.start = planned.bias(execution)
+    call.activation = planned.activation
     slide(call, images: g.batch, work: g.flops, execution)
   }
 }

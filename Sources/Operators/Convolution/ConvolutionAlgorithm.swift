@@ -71,7 +71,8 @@ private func cheapestTiles(_ g: ConvolutionGeometry) -> WinogradTiles? {
   else { return nil }
   // A height of one with padding above and below leaves one row of the filter to compute.
   let isLine = g.input.height == 1 && g.output.height == 1
-  guard isLine ? g.kernel.height <= 3 && (0..<g.kernel.height).contains(g.padsBegin.height) : g.kernel.height == 3 else { return nil }
+  guard isLine ? g.kernel.height <= 3 && (0..<g.kernel.height).contains(g.padsBegin.height) : g.kernel.height == 3
+  else { return nil }
   var best: WinogradTiles?
   var least = directCost(g)
   for vertical in [WinogradSide.one, .two, .four] where (vertical == .one) == isLine {

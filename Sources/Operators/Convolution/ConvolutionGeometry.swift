@@ -103,7 +103,8 @@ func gatherFields(
       let run =
         merges && inside
         ? min(depth - done, (g.kernel.width - tapX) * channels - channel) : min(depth - done, channels - channel)
-      let exists = z >= 0 && z < g.input.depth && y >= 0 && y < g.input.height && (inside || x >= 0 && x < g.input.width)
+      let exists =
+        z >= 0 && z < g.input.depth && y >= 0 && y < g.input.height && (inside || x >= 0 && x < g.input.width)
       if exists {
         let source = image + ((z * g.input.height + y) * g.input.width + x) * stride + channel
         row.advanced(by: done).copy(from: source, count: run)

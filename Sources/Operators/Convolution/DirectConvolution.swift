@@ -10,14 +10,9 @@ import Tensors
 /// padding at an end. With few, the rows that an output row depends on are first interleaved, which makes it one
 /// product.
 final class DirectConvolution {
+  private let planned: PlannedConvolution
   private let g: ConvolutionGeometry
   private let interleaves: Bool
-  private let x: Operand
-  private let packed: Operand
-  private let bias: Operand?
-  private let addend: Operand?
-  private let y: Operand
-  private let activation: Activation
   /// Outputs of a row that are computed together.
   private let width: Int
   /// Rows of input with their padding, for each thread; then the weights in the order of interleaved rows.
@@ -25,14 +20,11 @@ final class DirectConvolution {
   private let rowFloats: Int
   private let threads: Int
 
-  /// - Parameter x: `[N, C, spatial…]`; channels-last unless rows are interleaved.
-  init(
-    _ g: ConvolutionGeometry, interleaves: Bool, _ x: Operand, _ packed: Operand, _ bias: Operand?,
-    _ addend: Operand?, _ y: Operand, _ activation: Activation, _ builder: PlanBuilder
-  ) throws(Failure) {
-    self.g = g
+  /// The input is channels-last unless rows are interleaved.
+  init(_ planned: PlannedConvolution, interleaves: Bool, _ builder: PlanBuilder) throws(Failure) {
+    self.planned = planned
+    g = planned.geometry
     self.interleaves = interleaves
-    (self.x, self.packed, self.bias, self.addend, self.y, self.activation) = (x, packed, bias, addend, y, activation)
     threads = builder.threads
     let share = g.rows / (2 * threads)
     let most = threads == 1 || share > g.output.width ? rowBlock : max(12, (share + 11) / 12 * 12)
@@ -44,13 +36,12 @@ final class DirectConvolution {
 
   func emit(_ builder: PlanBuilder) {
     builder.emit(
-      interleaves ? "Conv interleaved" : "Conv", reads: present([x, packed, bias, addend]), writes: [y, memory],
-      flops: g.flops
+      interleaves ? "Conv interleaved" : "Conv", reads: planned.reads, writes: [planned.y, memory], flops: g.flops
     ) { self.run($0) }
   }
 
   private func run(_ execution: Execution) {
-    var weights = UnsafePointer(execution.floats(packed))
+    var weights = UnsafePointer(execution.floats(planned.weights))
     if interleaves { weights = interleavedWeights(weights, execution.floats(memory) + threads * rowFloats) }
     let across = (g.output.width + width - 1) / width
     let columns = g.outputChannels
@@ -60,10 +51,8 @@ final class DirectConvolution {
       let call = Gemm(
         rows: min(width, g.output.width - first), columns: columns, depth: 0, a: weights, aStride: 0, b: weights,
         panelStride: g.depth * panelColumns,
-        c: execution.floats(y) + place, cStride: columns,
-        bias: bias.map { UnsafePointer(execution.floats($0)) },
-        addend: addend.map { UnsafePointer(execution.floats($0) + place) }, addendStride: columns,
-        activation: activation)
+        c: execution.floats(planned.y) + place, cStride: columns, bias: planned.bias(execution),
+        addend: planned.addend(from: place, execution), addendStride: columns, activation: planned.activation)
       let buffer = execution.floats(memory) + thread * rowFloats
       if interleaves {
         interleaved(call, row, first, buffer, execution)
@@ -89,7 +78,7 @@ final class DirectConvolution {
       let y = top + ky * g.dilations.height
       let isInside = y >= 0 && y < g.input.height
       if !isInside && !isLast { continue }
-      let source = execution.floats(x) + ((image * g.input.height + y) * g.input.width + left) * channels
+      let source = execution.floats(planned.x) + ((image * g.input.height + y) * g.input.width + left) * channels
       var a = UnsafePointer(source)
       if isInside && before + after > 0 {
         memset(buffer, 0, before * channels * 4)
@@ -122,7 +111,7 @@ final class DirectConvolution {
     let (image, top) = g.place(ofRow: row)
     let left = first * g.strides.width - g.padsBegin.width
     let span = g.span(call.rows), step = g.kernel.height * g.inputChannels
-    let strides = x.strides, last = strides.count - 1
+    let strides = planned.x.strides, last = strides.count - 1
     let (rowStride, columnStride) = (last > 2 ? strides[last - 1] : 0, strides[last])
     for ky in 0..<g.kernel.height {
       let y = top + ky * g.dilations.height
@@ -131,7 +120,7 @@ final class DirectConvolution {
       let inside = before..<(isInside ? max(before, min(span, g.input.width - left)) : 0)
       for channel in 0..<g.inputChannels {
         var target = buffer + (ky * g.inputChannels + channel)
-        var source = execution.floats(x)
+        var source = execution.floats(planned.x)
           + (image * strides[0] + channel * strides[1] + y * rowStride + (left + inside.lowerBound) * columnStride)
         for _ in 0..<inside.lowerBound {
           target.pointee = 0

@@ -8,16 +8,10 @@ import Tensors
 /// Threads share the blocks or, when these are few, the tiles and products of one block. The points' weights are kept,
 /// or made anew for a strip of columns at a time. Each tile's numbers are the same either way.
 final class WinogradConvolution {
+  private let planned: PlannedConvolution
   private let tiles: WinogradTiles
-  private let geometry: ConvolutionGeometry
   private let layout: WinogradLayout
   private let cache: WinogradWeightCache
-  private let x: Operand
-  private let packed: Operand
-  private let bias: Operand?
-  private let addend: Operand?
-  private let y: Operand
-  private let activation: Activation
   private let scratch: Operand
   /// A strip of weights for each thread.
   private let strips: Operand
@@ -25,14 +19,12 @@ final class WinogradConvolution {
   private var weights: UnsafePointer<Float>?
 
   init(
-    _ tiles: WinogradTiles, _ g: ConvolutionGeometry, _ cache: WinogradWeightCache, _ x: Operand, _ packed: Operand,
-    _ bias: Operand?, _ addend: Operand?, _ y: Operand, _ activation: Activation, _ builder: PlanBuilder
+    _ planned: PlannedConvolution, _ tiles: WinogradTiles, _ cache: WinogradWeightCache, _ builder: PlanBuilder
   ) throws(Failure) {
+    self.planned = planned
     self.tiles = tiles
-    geometry = g
     self.cache = cache
-    (self.x, self.packed, self.bias, self.addend, self.y, self.activation) = (x, packed, bias, addend, y, activation)
-    layout = WinogradLayout(tiles, count: g.batch * tiles.down * tiles.across, threads: builder.threads)
+    layout = WinogradLayout(tiles, count: planned.geometry.batch * tiles.down * tiles.across, threads: builder.threads)
     scratch = try builder.scratch(
       floats: elementCount(of: [layout.sharesBlocks ? builder.threads : 1, layout.floats]))
     strips = try builder.scratch(floats: elementCount(of: [builder.threads, layout.stripFloats]))
@@ -41,12 +33,12 @@ final class WinogradConvolution {
   func emit(_ builder: PlanBuilder) {
     builder.emit(
       "Conv Winograd \(tiles.vertical.outputs)x\(tiles.horizontal.outputs)",
-      reads: present([x, packed, bias, addend]), writes: [y, scratch, strips], flops: geometry.flops
+      reads: planned.reads, writes: [planned.y, scratch, strips], flops: planned.geometry.flops
     ) { self.run($0) }
   }
 
   private func run(_ execution: Execution) {
-    let taps = WinogradTaps(execution.floats(packed), tiles, geometry)
+    let taps = WinogradTaps(execution.floats(planned.weights), tiles, planned.geometry)
     if weights == nil { weights = cache.weights(tiles, taps, takesStrips: layout.blocks <= 4, execution) }
     let threads = execution.threads.count
     let memory = execution.floats(scratch), strips = execution.floats(strips)
@@ -88,11 +80,12 @@ final class WinogradConvolution {
     let inputs = tiles.points * layout.inputPointStride, outputs = tiles.points * layout.outputPointStride
     let stride = toImage ? layout.outputStride : layout.inputStride
     let call = WinogradBlock(
-      tiles: tiles, first: block * layout.blockTiles + first, count: count, image: execution.floats(toImage ? y : x),
+      tiles: tiles, first: block * layout.blockTiles + first, count: count,
+      image: execution.floats(toImage ? planned.y : planned.x),
       points: memory + ((toImage ? inputs : 0) + first * stride),
       pointStride: toImage ? layout.outputPointStride : layout.inputPointStride, tileStride: stride,
-      spare: memory + (inputs + outputs), bias: bias.map { UnsafePointer(execution.floats($0)) },
-      addend: addend.map { UnsafePointer(execution.floats($0)) }, activation: activation)
+      spare: memory + (inputs + outputs), bias: planned.bias(execution), addend: planned.addend(execution),
+      activation: planned.activation)
     if toImage { execution.kernels.winogradOutput(call) } else { execution.kernels.winogradInput(call) }
   }
 

@@ -32,7 +32,9 @@ final class WinogradWeightCache: @unchecked Sendable {
     system_lock(SYSTEM_LOCK_WEIGHTS)
     defer { system_unlock(SYSTEM_LOCK_WEIGHTS) }
     var index = 0
-    while index < entries.count, entries[index].vertical != tiles.vertical || entries[index].horizontal != tiles.horizontal {
+    while index < entries.count,
+      entries[index].vertical != tiles.vertical || entries[index].horizontal != tiles.horizontal
+    {
       index += 1
     }
     if index == entries.count {
