@@ -36,10 +36,12 @@ private func read(
   let description = try open.requireRecognizer()
   let network = open.model.network
   guard network.inputs.count == 1 else {
-    throw Failure(.invalidMetadata, "the network has \(network.inputs.count) inputs, expected one, which takes the image")
+    throw Failure(
+      .invalidMetadata, "the network has \(network.inputs.count) inputs, expected one, which takes the image")
   }
   if let name = description.input, network.inputs[0].name != name {
-    throw Failure(.invalidMetadata, "metadata 'crnn.input' names '\(name)', but the input is '\(network.inputs[0].name)'")
+    throw Failure(
+      .invalidMetadata, "metadata 'crnn.input' names '\(name)', but the input is '\(network.inputs[0].name)'")
   }
   let output = try outputIndex(description.output, network)
   let input = try prepare(image, for: description)

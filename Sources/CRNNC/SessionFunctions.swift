@@ -159,7 +159,8 @@ private func find(
 ) throws(Failure) -> Int {
   guard let name else {
     guard position < values.count else {
-      throw Failure(.invalidArgument, "\(what)[\(position)]: the model has \(values.count) \(what): \(names(of: values))")
+      throw Failure(
+        .invalidArgument, "\(what)[\(position)]: the model has \(values.count) \(what): \(names(of: values))")
     }
     return position
   }

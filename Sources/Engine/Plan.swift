@@ -43,7 +43,9 @@ final class Plan {
   /// Each step's entry in the session's profile; empty before the first run that is profiled.
   var profileEntries: [Int] = []
 
-  init(_ key: Key, after previous: Plan?, _ builder: PlanBuilder, _ ending: Ending, _ frontier: Frontier?) throws(Failure) {
+  init(
+    _ key: Key, after previous: Plan?, _ builder: PlanBuilder, _ ending: Ending, _ frontier: Frontier?
+  ) throws(Failure) {
     self.key = key
     self.previous = previous
     depth = previous.map { $0.depth + 1 } ?? 0

@@ -202,7 +202,10 @@ final class Planner {
     inputs.reserveCapacity(node.inputs.count)
     var isKnown = true
     for id in node.inputs {
-      guard let id else { inputs.append(nil); continue }
+      guard let id else {
+        inputs.append(nil)
+        continue
+      }
       guard let operand = try operand(id) else { throw neverComputed(id) }
       isKnown = isKnown && builder.isKnown(operand)
       inputs.append(operand)
@@ -230,7 +233,8 @@ final class Planner {
       try assign(operation.plan(Inputs(inputs), builder), to: node)
       return nil
     } catch {
-      guard let request = builder.takeRequest(), let position = inputs.firstIndex(where: { $0?.buffer == request.buffer }),
+      guard let request = builder.takeRequest(),
+        let position = inputs.firstIndex(where: { $0?.buffer == request.buffer }),
         let id = node.inputs[position]
       else { throw error }
       builder.rollBack(to: mark)

@@ -79,7 +79,8 @@ public final class Session {
         throw Failure(.invalidInput, "input '\(declaration.name)' is \(type.name), expected \(expected.name)")
       }
       guard shape.count <= maximumRank else {
-        throw Failure(.invalidInput, "input '\(declaration.name)' has rank \(shape.count), expected at most \(maximumRank)")
+        throw Failure(
+          .invalidInput, "input '\(declaration.name)' has rank \(shape.count), expected at most \(maximumRank)")
       }
       guard let expected = declaration.shape else { continue }
       let fits = shape.count == expected.count && zip(shape, expected).allSatisfy { $1 < 0 || $0 == $1 }

@@ -85,8 +85,9 @@ public struct GatedCells {
 
   public init(
     gates: Int, rows: Int, units: Int, products: UnsafePointer<Float>, productStride: Int, candidate: Int,
-    projection: UnsafePointer<Float>, projectionStride: Int, bias: UnsafePointer<Float>?, previous: UnsafePointer<Float>,
-    previousStride: Int, cell: UnsafeMutablePointer<Float>, cellStride: Int, hidden: UnsafeMutablePointer<Float>, hiddenStride: Int
+    projection: UnsafePointer<Float>, projectionStride: Int, bias: UnsafePointer<Float>?,
+    previous: UnsafePointer<Float>, previousStride: Int, cell: UnsafeMutablePointer<Float>, cellStride: Int,
+    hidden: UnsafeMutablePointer<Float>, hiddenStride: Int
   ) {
     self.gates = gates
     self.rows = rows

@@ -63,7 +63,8 @@ private final class SwishPattern {
   @inline(never)
   private func maker(_ node: Node, _ input: Int, _ type: String) -> Node? {
     guard input < node.inputs.count, let id = node.inputs[input], uses.onlyReader(of: id) != nil,
-      let maker = uses.maker[id], graph.nodes[maker].type == type, graph.nodes[maker].domain.isEmpty, !graph.nodes[maker].inputs.isEmpty
+      let maker = uses.maker[id], graph.nodes[maker].type == type, graph.nodes[maker].domain.isEmpty,
+      !graph.nodes[maker].inputs.isEmpty
     else { return nil }
     return graph.nodes[maker]
   }

@@ -61,7 +61,9 @@ public final class PlanBuilder {
   }
 
   public func constant(_ tensor: Tensor) -> Operand {
-    Operand(buffer: add(.constant(tensor), byteCount: tensor.byteCount), type: tensor.type, shape: tensor.shape, in: operandMemory)
+    Operand(
+      buffer: add(.constant(tensor), byteCount: tensor.byteCount), type: tensor.type, shape: tensor.shape,
+      in: operandMemory)
   }
 
   /// New memory for a result, row-major, not cleared.

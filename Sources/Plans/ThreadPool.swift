@@ -157,7 +157,8 @@ public final class ThreadPool {
     }
 
     private var isIdle: Bool {
-      open.load(ordering: .sequentiallyConsistent) & 0xffff_ffff == 0 && !stopping.load(ordering: .sequentiallyConsistent)
+      open.load(ordering: .sequentiallyConsistent) & 0xffff_ffff == 0
+        && !stopping.load(ordering: .sequentiallyConsistent)
     }
 
     /// A worker's life. `argument` is a retained Shared.

@@ -18,14 +18,16 @@ final class Scan: Operator {
     body = try node.body("body")
     isBatched = node.opset < 9
     guard let scanned = try node.int("num_scan_inputs"), scanned >= 1, scanned <= body.inputs.count else {
-      throw Failure(.invalidModel, "attribute 'num_scan_inputs' is not from 1 to the body's \(body.inputs.count) inputs")
+      throw Failure(
+        .invalidModel, "attribute 'num_scan_inputs' is not from 1 to the body's \(body.inputs.count) inputs")
     }
     stateCount = body.inputs.count - scanned
     let stacked = body.outputs.count - stateCount
     guard node.inputs.count == body.inputs.count + (isBatched ? 1 : 0), stacked >= 0 else {
       throw Failure(
         .invalidModel,
-        "\(node.inputs.count) inputs do not fit a body with \(body.inputs.count) inputs and \(body.outputs.count) outputs")
+        "\(node.inputs.count) inputs do not fit a body with \(body.inputs.count) inputs and \(body.outputs.count) outputs"
+      )
     }
     inputAxes = try node.list("scan_input_axes", scanned)
     inputIsReversed = try node.directions(isBatched ? "directions" : "scan_input_directions", scanned)

@@ -85,7 +85,8 @@ func plainProduct(_ a: Operand, _ b: Operand, _ builder: PlanBuilder) throws(Fai
     let (rowStride, depthStride, columnStride) = (
       dense.strides[dense.rank - 2], right.strides[right.rank - 2], right.strides[right.rank - 1]
     )
-    builder.emit("MatMul", reads: [dense, right], writes: [target, packed], flops: 2 &* target.count &* depth) { execution in
+    builder.emit("MatMul", reads: [dense, right], writes: [target, packed], flops: 2 &* target.count &* depth) {
+      execution in
       for index in lefts.indices {
         if index == 0 || rights[index] != rights[index - 1] {
           packPanels(

@@ -36,7 +36,8 @@ extension Operand {
     guard let axis else { return self }
     let first = try normalize(axis: axis, rank: other.rank)
     guard first + rank <= other.rank else {
-      throw Failure(.invalidInput, "shape \(describe(shape)) does not fit into \(describe(other.shape)) at axis \(axis)")
+      throw Failure(
+        .invalidInput, "shape \(describe(shape)) does not fit into \(describe(other.shape)) at axis \(axis)")
     }
     var view = self
     for _ in (first + rank)..<other.rank { view = view.unsqueezed(at: view.rank) }
