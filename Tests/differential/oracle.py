@@ -44,8 +44,12 @@ def evaluate_case(case: Case, inputs: Dict[str, np.ndarray], noise: Optional[np.
                   for name, array in values.items()}
     constants = {leaf.name for leaf in case.leaves.values() if leaf.kind != "input"}
     for node in case.nodes:
-        for name, array in zip(node.outputs, evaluate_node(node, case.opset, values, constants,
-                                                             reference_alone)):
+        given = values
+        if noise is not None and ("QLinear" in node.type or "Quantize" in node.type):
+            # What lies half way between two integers becomes either.
+            given = {**values, **{name: _noisy(values[name], noise, NOISE["float32"]) for name in node.inputs
+                                  if name and values[name].dtype == np.float32}}
+        for name, array in zip(node.outputs, evaluate_node(node, case.opset, given, constants, reference_alone)):
             if array is None:
                 continue
             if noise is not None and array.dtype.name in FLOATS and node.type not in EXACT:

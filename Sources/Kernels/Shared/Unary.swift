@@ -29,7 +29,7 @@ func unary(_ activation: Activation, _ block: Block) {
   case .geluTanh: map(block) { gaussianErrorByTanh($0) }
   case .affine: map(block) { affine($0, alpha, beta) }
   case .scaledTanh: map(block) { hyperbolicTangent($0 * beta) * alpha }
-  case .thresholdedRelu: map(block) { select($0 .< alpha, Vector(), $0) }
+  case .thresholdedRelu: map(block) { select(alpha .<= $0, $0, Vector()) }
   case .swish: map(block) { swish($0, alpha) }
   case .mish: map(block) { mish($0) }
   case .floor: map(block) { integerBelow($0) }

@@ -56,11 +56,10 @@ final class LinearQuantization: Operator {
 
   private func parameter(_ index: Int, _ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> Operand? {
     let shape = try inputs.required(0).shape
-    let axis = axis < 0 ? axis + shape.count : axis
     guard blockSize > 0, let given = inputs.optional(index), given.count != 1 else {
-      return try inputs.parameter(index, of: shape, axis: axis)
+      return try inputs.parameter(index, of: shape, axis: axis < 0 ? axis + shape.count : axis)
     }
-    _ = try normalize(axis: axis, rank: shape.count)
+    let axis = try normalize(axis: axis, rank: shape.count)
     var blocks = shape
     blocks[axis] = shape[axis] == 0 ? 0 : (shape[axis] - 1) / blockSize + 1
     guard given.shape == blocks else {

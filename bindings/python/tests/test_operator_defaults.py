@@ -53,3 +53,22 @@ def test_exponent_of_more_bits_is_not_rounded() -> None:
     with crnn.Model(content) as model:
         result = model.run({"x": np.array([-1], np.float16), "e": np.array([1.99959, 2], np.float32)})["y"]
     assert np.isnan(result[0]) and result[1] == 1
+
+
+def test_non_zero_of_a_scalar_has_no_coordinates() -> None:
+    content = small_models.model([helper.make_node("NonZero", ["x"], ["y"])],
+                                 [small_models.value("x", TensorProto.FLOAT, [])],
+                                 [small_models.value("y", TensorProto.INT64, [0, None])])
+    with crnn.Model(content) as model:
+        assert model.run({"x": np.array(2, np.float32)})["y"].shape == (0, 1)
+        assert model.run({"x": np.array(0, np.float32)})["y"].shape == (0, 0)
+
+
+def test_blocks_along_an_axis_that_the_input_lacks_are_refused() -> None:
+    content = small_models.model(
+        [helper.make_node("QuantizeLinear", ["x", "scale"], ["y"], axis=-2, block_size=1)],
+        [small_models.value("x", TensorProto.FLOAT, [1]), small_models.value("scale", TensorProto.FLOAT, [2])],
+        [small_models.value("y", TensorProto.UINT8, [1])], opset=21)
+    with pytest.raises(crnn.Error, match="axis -2 is out of range for rank 1"):
+        with crnn.Model(content) as model:
+            model.run({"x": np.ones(1, np.float32), "scale": np.ones(2, np.float32)})

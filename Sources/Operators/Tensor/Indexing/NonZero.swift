@@ -1,14 +1,14 @@
 import Graphs
 import Tensors
 
-/// ONNX NonZero: the indices of elements other than zero, row-major, [rank, found]; a scalar is like a vector of one.
+/// ONNX NonZero: the indices of elements other than zero, row-major, [rank, found]; [0, found] of a scalar.
 final class NonZero: Operator {
   override var isImmediate: Bool { true }
 
   override func compute(_ inputs: [Tensor?], _ bodies: Bodies) throws(Failure) -> [Tensor?] {
     guard let input = inputs.first ?? nil else { throw Failure(.invalidModel, "input 0 is missing") }
     let positions = input.nonZeroPositions()
-    let shape = input.shape.isEmpty ? [1] : input.shape
+    let shape = input.shape
     let strides = contiguousStrides(of: shape)
     let result = try Tensor(.int64, [shape.count, positions.count])
     let indices = result.mutableElements(as: Int64.self)
