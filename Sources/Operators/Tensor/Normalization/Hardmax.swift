@@ -29,7 +29,11 @@ final class Hardmax: Operator {
     let places = try builder.placesOfExtremes("Hardmax", x, axis: axis, largest: true, last: false)
     let size = x.shape[axis]
     let shape = [size] + Shape(repeating: 1, count: x.rank - 1 - axis)
-    let everyPlace = try builder.constant(.int64(Array(0..<size), shape: shape))
+    let everyPlace = try builder.allocate(.int64, shape)
+    builder.emit("Hardmax", reads: [], writes: [everyPlace]) { execution in
+      let places = execution.pointer(everyPlace, as: Int64.self)
+      for place in 0..<size { places[place] = Int64(place) }
+    }
     let hits = try builder.binary("Hardmax", .equal, places.unsqueezed(at: axis), everyPlace)
     return [try builder.reshaped(builder.cast(hits, to: input.type), input.shape)]
   }
