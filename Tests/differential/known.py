@@ -114,6 +114,9 @@ def is_right_result(case: Case) -> bool:
         # One number for all blocks.
         if node.attributes.get("block_size"):
             return True
+        # Scales of a type that came later.
+        if node.type in ("QuantizeLinear", "DequantizeLinear") and case.opset < 19:
+            return True
         # A spectrum of frames as long as the signal.
         if node.type == "STFT" and len(node.inputs) < 3:
             return True

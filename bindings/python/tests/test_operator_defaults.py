@@ -72,3 +72,22 @@ def test_blocks_along_an_axis_that_the_input_lacks_are_refused() -> None:
     with pytest.raises(crnn.Error, match="axis -2 is out of range for rank 1"):
         with crnn.Model(content) as model:
             model.run({"x": np.ones(1, np.float32), "scale": np.ones(2, np.float32)})
+
+
+def test_sum_without_a_term_is_refused_behind_a_convolution_too() -> None:
+    content = small_models.model(
+        [helper.make_node("Conv", ["x", "w"], ["c"]), helper.make_node("Add", ["", "c"], ["y"], name="sum")],
+        [small_models.value("x", TensorProto.FLOAT, [1, 1, 4])], [small_models.value("y", TensorProto.FLOAT, [1, 1, 4])],
+        {"w": np.ones((1, 1, 1), np.float32)})
+    with pytest.raises(crnn.Error, match="sum"):
+        with crnn.Model(content) as model:
+            model.run({"x": np.ones((1, 1, 4), np.float32)})
+
+
+def test_layer_normalization_of_equal_numbers_is_nothing() -> None:
+    content = small_models.model([helper.make_node("LayerNormalization", ["x", "scale"], ["y"])],
+                                 [small_models.value("x", TensorProto.FLOAT, [5])],
+                                 [small_models.value("y", TensorProto.FLOAT, [5])], {"scale": np.ones(5, np.float32)})
+    with crnn.Model(content) as model:
+        result = model.run({"x": np.full(5, 2.30106, np.float32)})["y"]
+    assert np.abs(result).max() < 1e-9

@@ -23,11 +23,17 @@ extension PlanBuilder {
         let y = to + row &* length
         var mean = execution.kernels.sum(source, length) / Float(length)
         withUnsafePointer(to: &mean) { execution.kernels.binary(.subtract, source, 1, $0, 0, y, length) }
-        var squares = 0.0
-        for index in 0..<length { squares += Double(y[index]) * Double(y[index]) }
-        let factor = Float(1 / (squares / Double(length) + Double(epsilon)).squareRoot())
-        execution.kernels.unary(Activation(.affine, alpha: factor), y, y, length)
-        if let means { execution.floats(means)[row] = mean }
+        // What rounding left of the mean goes with the scale.
+        var (rest, squares) = (0.0, 0.0)
+        for index in 0..<length {
+          rest += Double(y[index])
+          squares += Double(y[index]) * Double(y[index])
+        }
+        rest /= Double(length)
+        let variance = max(squares / Double(length) - rest * rest, 0)
+        let factor = Float(1 / (variance + Double(epsilon)).squareRoot())
+        execution.kernels.unary(Activation(.affine, alpha: factor, beta: -Float(rest) * factor), y, y, length)
+        if let means { execution.floats(means)[row] = mean + Float(rest) }
         if let deviations { execution.floats(deviations)[row] = factor }
       }
     }
