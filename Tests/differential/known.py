@@ -404,6 +404,8 @@ def undefined(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
         return "a product of what is empty"
     if node.type in ("Conv", "ConvTranspose", "ConvInteger") and 0 in inputs[1].shape:
         return "weights without elements"
+    if node.type == "QLinearConv" and first.size == 0:
+        return "nothing, to which ONNX Runtime gives another rank"
     if node.type in ("MaxPool", "AveragePool", "LpPool") and first.size == 0:
         return "windows of nothing, whose SAME padding the oracles do not count"
     if node.type == "ReduceSumSquare" and kind in "iu" and first.dtype != np.int64:

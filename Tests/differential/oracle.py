@@ -45,10 +45,12 @@ def evaluate_case(case: Case, inputs: Dict[str, np.ndarray], noise: Optional[np.
     constants = {leaf.name for leaf in case.leaves.values() if leaf.kind != "input"}
     for node in case.nodes:
         given = values
-        if noise is not None and ("QLinear" in node.type or "Quantize" in node.type):
-            # What lies half way between two integers becomes either.
-            given = {**values, **{name: _noisy(values[name], noise, NOISE["float32"]) for name in node.inputs
-                                  if name and values[name].dtype == np.float32}}
+        if noise is not None and node.type not in EXACT:
+            # As if its inputs were rounded once more: what cancels in its sums shows, and what lies half way between
+            # two integers becomes either.
+            given = {**values, **{name: values[name] * (1 + np.float32(1e-7) * noise.standard_normal(
+                values[name].shape, np.float32))
+                                  for name in node.inputs if name and values[name].dtype == np.float32}}
         for name, array in zip(node.outputs, evaluate_node(node, case.opset, given, constants, reference_alone)):
             if array is None:
                 continue
