@@ -48,9 +48,8 @@ def evaluate_case(case: Case, inputs: Dict[str, np.ndarray], noise: Optional[np.
         if noise is not None and node.type not in EXACT:
             # As if its inputs were rounded once more: what cancels in its sums shows, and what lies half way between
             # two integers becomes either.
-            given = {**values, **{name: values[name] * (1 + np.float32(1e-7) * noise.standard_normal(
-                values[name].shape, np.float32))
-                                  for name in node.inputs if name and values[name].dtype == np.float32}}
+            given = {**values, **{name: _rounded_again(values[name], noise) for name in node.inputs
+                                  if name and values[name].dtype == np.float32}}
         for name, array in zip(node.outputs, evaluate_node(node, case.opset, given, constants, reference_alone)):
             if array is None:
                 continue
@@ -70,6 +69,10 @@ def _noisy(array: np.ndarray, noise: np.random.Generator, amount: float, least: 
         largest = np.abs(exact[np.isfinite(exact)]).max(initial=least)
         return np.asarray(exact * (1 + amount * noise.standard_normal(array.shape))
                           + amount * largest * noise.standard_normal(array.shape)).astype(array.dtype)
+
+
+def _rounded_again(array: np.ndarray, noise: np.random.Generator) -> np.ndarray:
+    return np.asarray(array * (1 + np.float32(1e-7) * noise.standard_normal(array.shape, np.float32)))
 
 
 def evaluate_node(node: Node, opset: int, values: Dict[str, np.ndarray], constants=frozenset(),
