@@ -18,6 +18,8 @@ final class OpenSession {
   /// Kept because the next run's will mostly be of the same shapes.
   var inputs: [InputData]
   var givenIn: [Int]
+  /// Grows whenever a type or shape of the inputs may have changed.
+  var version = 1
   var runs = 0
   var wanted: [Int] = []
   /// Shapes of the last run's outputs, as C reads them.

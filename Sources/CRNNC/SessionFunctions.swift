@@ -68,7 +68,7 @@ public func crnn_session_run(
           .invalidArgument, "output_count is \(output_count), but the model has \(open.open.outputs.count)")
       }
       try choose(outputs, output_count, open)
-      let results = try open.session.run(open.inputs)
+      let results = try open.session.run(open.inputs, version: open.version)
       for (position, index) in open.wanted.enumerated() {
         try deliver(results[index], shape: open.shape(index, results[index].shape), to: outputs + position)
       }
@@ -94,8 +94,9 @@ private func arrange(_ inputs: UnsafePointer<crnn_tensor>?, _ count: Int, _ open
     }
     open.givenIn[index] = open.runs
     do throws(Failure) {
-      try open.inputs[index].take(inputs[position])
+      if try open.inputs[index].take(inputs[position]) { open.version += 1 }
     } catch {
+      open.version += 1
       throw error.within("input '\(String(cString: name))'")
     }
   }
@@ -104,13 +105,13 @@ private func arrange(_ inputs: UnsafePointer<crnn_tensor>?, _ count: Int, _ open
 /// A tensor of the caller's, called `what` in messages.
 func inputData(_ tensor: crnn_tensor, _ what: Message) throws(Failure) -> InputData {
   var data = InputData(InputDescription(.float32, []), nil)
-  do throws(Failure) { try data.take(tensor) } catch { throw error.within(what) }
+  do throws(Failure) { _ = try data.take(tensor) } catch { throw error.within(what) }
   return data
 }
 
 extension InputData {
-  /// Becomes a tensor of the caller's.
-  fileprivate mutating func take(_ tensor: crnn_tensor) throws(Failure) {
+  /// Becomes a tensor of the caller's. Returns whether its type or shape differs from what it was.
+  fileprivate mutating func take(_ tensor: crnn_tensor) throws(Failure) -> Bool {
     guard let type = ElementType(rawValue: Int32(bitPattern: tensor.type.rawValue)) else {
       throw Failure(.invalidArgument, "type \(tensor.type.rawValue) is no crnn_type")
     }
@@ -118,6 +119,7 @@ extension InputData {
       throw Failure(.invalidInput, "rank \(tensor.rank), expected 0 to \(maximumRank)")
     }
     let rank = Int(tensor.rank)
+    var isNew = description.type != type || description.shape.count != rank
     description.type = type
     if description.shape.count != rank { description.shape = Shape(repeating: 0, count: rank) }
     if rank > 0 {
@@ -127,6 +129,7 @@ extension InputData {
           throw Failure(.invalidInput, "a negative dimension, \(dimensions[axis])")
         }
         description.shape[axis] = Int(dimensions[axis])
+        isNew = true
       }
     }
     let shape = description.shape
@@ -138,6 +141,7 @@ extension InputData {
     }
     guard tensor.data != nil || byteCount == 0 else { throw Failure(.invalidArgument, "data is NULL") }
     data = tensor.data.map { UnsafeRawPointer($0) }
+    return isNew
   }
 }
 

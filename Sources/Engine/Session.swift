@@ -62,9 +62,11 @@ public final class Session {
   public var memoryBytes: Int { runner.memoryBytes }
 
   /// `inputs` in the network's order. The results are valid until the next run.
-  public func run(_ inputs: [InputData]) throws(Failure) -> [OutputData] {
-    try check(inputs)
-    return try runner.run(inputs)
+  /// - Parameter version: a number of the caller's for the types and shapes of the inputs, which are looked at only when
+  ///   it is not that of the run before; 0 where there is none.
+  public func run(_ inputs: [InputData], version: Int = 0) throws(Failure) -> [OutputData] {
+    if !runner.isLatest(version) { try check(inputs) }
+    return try runner.run(inputs, version: version)
   }
 
   /// Types, ranks and fixed dimensions as declared.

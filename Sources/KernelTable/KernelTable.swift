@@ -1,9 +1,9 @@
-/// The interface between engine and kernels: one struct of functions per instruction set.
+/// The interface between engine and kernels: one object of functions per instruction set.
 ///
 /// Kernels trust their caller: pointers are valid for the sizes given, sizes are not negative. Pointers need no
 /// alignment beyond their element's. Every output element is summed in one fixed order that depends on the reduction
 /// length alone, never on the number of rows or on where a row stands.
-public struct KernelTable: Sendable {
+public final class KernelTable: Sendable {
   public let name: StaticString
   /// Rows that the GEMM's micro-kernel takes at a time; a good split of work is a multiple of it.
   public let gemmRows: Int

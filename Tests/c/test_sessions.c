@@ -98,6 +98,16 @@ static void test_bad_tensors(crnn_session *session, const ramp *input) {
     tensor.byte_count = 0;
     expect_failure(crnn_session_run(session, &tensor, 1, &output, 1));
 
+    /* A shape that was refused for its bytes is no known one when the bytes fit. */
+    memcpy(shape, input->shape, sizeof input->shape);
+    expect(CRNN_OK, crnn_session_run(session, &input->tensor, 1, &output, 1));
+    shape[rank] = 1;
+    tensor.rank = (int32_t)rank + 1;
+    tensor.byte_count = input->tensor.byte_count - 1;
+    expect(CRNN_INVALID_ARGUMENT, crnn_session_run(session, &tensor, 1, &output, 1));
+    tensor.byte_count++;
+    expect(CRNN_INVALID_INPUT, crnn_session_run(session, &tensor, 1, &output, 1));
+
     /* After all that it still works. */
     expect(CRNN_OK, crnn_session_run(session, &input->tensor, 1, &output, 1));
 }

@@ -343,9 +343,14 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Any, ...]]] = {
 
 
 def _check(status: int, function: Any, arguments: Any) -> int:
-    if status != Status.OK:
-        raise error(status, decode(last_error()))
+    if status:
+        raise failure(status)
     return status
+
+
+def failure(status: int) -> Exception:
+    """The exception for what this thread's last call returned."""
+    return error(status, decode(last_error()))
 
 
 def _declare(library: ctypes.CDLL, name: str) -> Any:
@@ -393,6 +398,8 @@ model_get_info = _declare(_library, "model_get_info")
 session_create = _declare(_library, "session_create")
 session_release = _declare(_library, "session_release")
 session_run = _declare(_library, "session_run")
+#: The same for arguments that are C's already, unchecked: it returns the status.
+session_run_again = _library["crnn_session_run"]
 session_get_info = _declare(_library, "session_get_info")
 session_profile_count = _declare(_library, "session_profile_count")
 session_profile = _declare(_library, "session_profile")

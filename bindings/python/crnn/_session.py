@@ -7,7 +7,7 @@ import ctypes
 import threading
 import weakref
 from dataclasses import dataclass
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -19,7 +19,6 @@ from ._reading import Reading
 from ._tensors import Input, OutputViews, address, c_shape, input_array, input_type, output_tensors
 
 
-_ndarray = np.ndarray
 _addressof = ctypes.addressof
 _byte_of = ctypes.c_char.from_buffer
 
@@ -43,19 +42,26 @@ class _Turn:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
+        lock = threading.RLock()
+        self._acquire, self._release = lock.acquire, lock.release
         self._taken = False
 
-    def __enter__(self) -> None:
-        self._lock.acquire()
+    def take(self) -> None:
+        self._acquire()
         if self._taken:
-            self._lock.release()
+            self._release()
             raise BusyError("this session is at work in this thread already")
         self._taken = True
 
-    def __exit__(self, *exception: object) -> None:
+    def end(self) -> None:
         self._taken = False
-        self._lock.release()
+        self._release()
+
+    def __enter__(self) -> None:
+        self.take()
+
+    def __exit__(self, *exception: object) -> None:
+        self.end()
 
 
 class _Again:
@@ -63,17 +69,27 @@ class _Again:
     step takes the library less time than Python takes to describe its arrays anew.
     """
 
-    def __init__(self, inputs: "ctypes.Array[_api.tensor]", outputs: "ctypes.Array[_api.tensor]") -> None:
-        self._inputs, self._outputs, self._results = inputs, outputs, list(outputs)
-        pointer = ctypes.POINTER(_api.tensor)
-        self._arguments = (ctypes.cast(inputs, pointer), len(inputs), ctypes.cast(outputs, pointer), len(outputs))
-        # By name: the struct, element type and shape, and the bits of an address that are 0 when it is aligned.
-        self._known: Dict[str, Tuple[_api.tensor, np.dtype, Tuple[int, ...], int]] = {}
-        self._arrays: List[np.ndarray] = []
-        # The structs of the last run's outputs and their shapes, byte by byte, and views of what they describe.
-        self._shapes: List["ctypes.Array[ctypes.c_char]"] = []
-        self._described: List[bytes] = []
-        self._found: List[np.ndarray] = []
+    #: Arrays of so many bytes are sooner copied than their addresses are found out.
+    _SMALL = 4096
+
+    def __init__(self, handle: int, inputs: "ctypes.Array[_api.tensor]", outputs: "ctypes.Array[_api.tensor]") -> None:
+        self._inputs, self._outputs = inputs, outputs
+        # Converted for C once.
+        count = ctypes.c_size_t.from_param
+        self._arguments = (
+            ctypes.c_void_p.from_param(handle), ctypes.byref(inputs), count(len(inputs)), ctypes.byref(outputs),
+            count(len(outputs)),
+        )
+        # By name: the struct, element type and shape, the bits of an address that are 0 when it is aligned, and the
+        # place to which a small array is copied.
+        self._known: Dict[str, Tuple[_api.tensor, np.dtype, Tuple[int, ...], int, Optional[np.ndarray]]] = {}
+        # The structs of outputs as bytes: before a run; after it, with the shapes that they point at; and views of what
+        # they describe.
+        self._bytes = (ctypes.c_char * ctypes.sizeof(outputs)).from_buffer(outputs)
+        self._blank = self._bytes.raw
+        self._described = b""
+        self._shapes: List[Tuple["ctypes.Array[ctypes.c_char]", bytes]] = []
+        self._found: List[Tuple[str, Callable[[], np.ndarray]]] = []
 
     def forget(self) -> None:
         self._known.clear()
@@ -82,48 +98,56 @@ class _Again:
         """After a run of these inputs, which `arrays` were made of."""
         if type(inputs) is dict and all(given is array for given, array in zip(inputs.values(), arrays)):
             for tensor, (name, array) in zip(self._inputs, inputs.items()):
-                self._known[name] = tensor, array.dtype, array.shape, array.dtype.alignment - 1
+                place = np.empty_like(array, order="C", subok=False) if array.nbytes <= self._SMALL else None
+                self._known[name] = tensor, array.dtype, array.shape, array.dtype.alignment - 1, place
+                if place is not None:
+                    tensor.data = address(place)
 
-    def takes(self, inputs: Mapping[str, Any]) -> bool:
-        """Whether these inputs are like those; then the structs point at them."""
+    def run(
+        self, inputs: Mapping[str, Any], names: Sequence[str], views: OutputViews
+    ) -> Optional[Dict[str, np.ndarray]]:
+        """Copies of the outputs; None when these inputs are not like those."""
         known = self._known
         if len(inputs) != len(known) or not known:
-            return False
-        arrays = self._arrays
-        arrays.clear()
+            return None
+        held = []
         try:
             for name, array in inputs.items():
-                tensor, dtype, shape, unaligned = known[name]
-                if type(array) is not _ndarray or array.dtype is not dtype or array.shape != shape:
-                    return False
+                tensor, dtype, shape, unaligned, place = known[name]
+                if array.dtype is not dtype or array.shape != shape:
+                    return None
+                if place is not None:
+                    place[...] = array
+                    continue
                 # Refused for an array that is not contiguous, or read-only.
-                place = _addressof(_byte_of(array))
-                if place & unaligned:
-                    return False
-                tensor.data = place
-                arrays.append(array)
-        except (KeyError, TypeError, ValueError, BufferError):
-            return False
-        return True
+                data = _addressof(_byte_of(array))
+                if data & unaligned:
+                    return None
+                tensor.data = data
+                held.append(array)
+        except (AttributeError, KeyError, TypeError, ValueError, BufferError):
+            return None
+        self._bytes.raw = self._blank
+        status = _api.session_run_again(*self._arguments)
+        if status:
+            raise _api.failure(status)
+        # Results lie where they lay, as long as their structs say so.
+        if self._bytes.raw != self._described:
+            self._find(names, views)
+        for shape_bytes, described in self._shapes:
+            if shape_bytes.raw != described:
+                self._find(names, views)
+                break
+        return {name: copy() for name, copy in self._found}
 
-    def run(self, handle: int) -> None:
-        for output in self._results:
-            output.data = None
-        _api.session_run(handle, *self._arguments)
-        self._arrays.clear()
-
-    def results(self, names: Sequence[str], views: OutputViews) -> Dict[str, np.ndarray]:
-        """Copies of the outputs."""
-        # Shapes lie where they lay, as long as their structs say so.
-        described = [bytes(self._outputs), *[shape.raw for shape in self._shapes]]
-        if described != self._described:
-            self._found = [views.find(output) for output in self._results]
-            self._shapes = [
-                (ctypes.c_char * (8 * output.rank)).from_address(ctypes.addressof(output.shape.contents))
-                for output in self._results if output.rank > 0
-            ]
-            self._described = [bytes(self._outputs), *[shape.raw for shape in self._shapes]]
-        return {name: view.copy() for name, view in zip(names, self._found)}
+    def _find(self, names: Sequence[str], views: OutputViews) -> None:
+        self._found = [(name, views.find(output).copy) for name, output in zip(names, self._outputs)]
+        shapes = [
+            (ctypes.c_char * (8 * output.rank)).from_address(ctypes.addressof(output.shape.contents))
+            for output in self._outputs if output.rank > 0
+        ]
+        self._shapes = [(shape, shape.raw) for shape in shapes]
+        self._described = self._bytes.raw
 
 
 class Session:
@@ -154,7 +178,7 @@ class Session:
         self._inputs = (_api.tensor * len(inputs))()
         self._outputs = output_tensors(outputs)
         self._views = OutputViews()
-        self._again = _Again(self._inputs, self._outputs)
+        self._again = _Again(self._address, self._inputs, self._outputs)
 
     def run(self, inputs: Mapping[str, Any], outputs: Optional[Sequence[str]] = None) -> Dict[str, np.ndarray]:
         """Runs the network and returns new arrays by output name.
@@ -170,10 +194,14 @@ class Session:
             raise TypeError(f"inputs must map names to arrays, not be a {type(inputs).__name__}")
         if isinstance(outputs, str):
             raise TypeError("outputs must be a sequence of names, not a str")
-        with self._turn:
-            if outputs is None and self._again.takes(inputs):
-                self._again.run(self._handle)
-                return self._again.results(self._names, self._views)
+        # Sooner than `with`.
+        turn = self._turn
+        turn.take()
+        try:
+            if outputs is None:
+                copies = self._again.run(inputs, self._names, self._views)
+                if copies is not None:
+                    return copies
             self._again.forget()
             names = self._names if outputs is None else tuple(outputs)
             results = self._outputs if outputs is None else output_tensors(names)
@@ -186,6 +214,8 @@ class Session:
             if outputs is None and arguments is self._inputs:
                 self._again.remember(inputs, arrays)
             return copies
+        finally:
+            turn.end()
 
     def read(self, image: Any, *, pixel_format: Optional[str] = None, decoder: Optional[BeamSearch] = None) -> Reading:
         """Reads a line image to text, as the model's metadata says.
@@ -229,6 +259,7 @@ class Session:
     def close(self) -> None:
         """Gives the session's memory back, after a run in another thread has ended. May be called again."""
         with self._turn:
+            self._again.forget()
             self._finalizer()
 
     def __enter__(self) -> Session:

@@ -245,8 +245,9 @@ def test_batches_do_not_change_answers() -> None:
         assert np.array_equal(together[:, index], alone[:, 0])
 
 
-def test_runs_like_the_one_before() -> None:
-    """Runs on arrays of the same shapes take a shorter way; any run may come between."""
+@pytest.mark.parametrize("n", [3, 600])
+def test_runs_like_the_one_before(n: int) -> None:
+    """Runs on arrays of the same shapes take a shorter way, small arrays another one; any run may come between."""
     nodes = [helper.make_node("Add", ["x", "y"], ["sum"]), helper.make_node("Sub", ["x", "y"], ["difference"])]
     session = crnn.Model(small_models.model(
         nodes, [small_models.value(name, TensorProto.FLOAT, ["A", "B"]) for name in "xy"],
@@ -263,23 +264,23 @@ def test_runs_like_the_one_before() -> None:
         assert list(results) == options.get("outputs", ["sum", "difference"])
         kept.extend((result, expected[name]) for name, result in results.items())
 
-    frozen, unaligned = array(3, 4), np.frombuffer(bytearray(49), np.uint8)[1:].view(np.float32).reshape(3, 4)
+    frozen, unaligned = array(n, 4), np.frombuffer(bytearray(16 * n + 1), np.uint8)[1:].view(np.float32).reshape(n, 4)
     frozen.flags.writeable = False
     for _ in range(3):
-        check(array(3, 4), array(3, 4))
-        check(array(3, 4), array(3, 4))
-        check(array(4, 3), array(4, 3))
-        check(array(4, 3).T, array(3, 4))
+        check(array(n, 4), array(n, 4))
+        check(array(n, 4), array(n, 4))
+        check(array(4, n), array(4, n))
+        check(array(4, n).T, array(n, 4))
         check(frozen, unaligned)
-        check([[1.0, 2.0, 3.0, 4.0]] * 3, array(3, 4))
-        check(array(3, 4), array(3, 4), outputs=["difference"])
+        check([[1.0, 2.0, 3.0, 4.0]] * n, array(n, 4))
+        check(array(n, 4), array(n, 4), outputs=["difference"])
         check(array(0, 4), array(0, 4))
-        check(array(3, 4).astype(">f4"), array(3, 4))
+        check(array(n, 4).astype(">f4"), array(n, 4))
         assert session.run({"y": frozen, "x": frozen})["sum"].tolist() == (frozen + frozen).tolist()
         with pytest.raises(crnn.InvalidInputError, match="'x'"):
-            session.run({"x": array(3, 4).astype(np.float64), "y": array(3, 4)})
+            session.run({"x": array(n, 4).astype(np.float64), "y": array(n, 4)})
         with pytest.raises(crnn.InvalidArgumentError, match="'z'"):
-            session.run({"x": array(3, 4), "z": array(3, 4)})
+            session.run({"x": array(n, 4), "z": array(n, 4)})
     # Results are the caller's: no later run has touched them.
     assert all(np.array_equal(result, expected) and result.shape == expected.shape for result, expected in kept)
 
