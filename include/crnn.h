@@ -183,13 +183,20 @@ typedef struct crnn_model_options {
     /** 1: read a file into memory instead of mapping it. A mapped file must
      *  not be changed or truncated while the model lives. */
     int32_t copy_file;
-    int32_t reserved;
+    /** The most nodes in the model's graph and the graphs inside it;
+     *  CRNN_LIMIT_EXCEEDED beyond. Default: 100,000. */
+    int32_t node_limit;
+    /** The most bytes that the model's weights, what making them ready takes,
+     *  and a file that is copied may take of memory at any time, mapped files
+     *  not counted. No single tensor may have more elements.
+     *  CRNN_LIMIT_EXCEEDED beyond. Default: 4 GiB. */
+    int64_t memory_limit;
 } crnn_model_options;
 
 /** Opens an ONNX or native (.crnn) model; which of them is told by content.
  *  External data of an ONNX file is looked for in the file's own folder.
  *  CRNN_FILE_ERROR, CRNN_INVALID_MODEL, CRNN_UNSUPPORTED (the message lists
- *  every unsupported node), CRNN_OUT_OF_MEMORY. */
+ *  every unsupported node), CRNN_OUT_OF_MEMORY, CRNN_LIMIT_EXCEEDED. */
 CRNN_API crnn_status crnn_model_open(const char *path, const crnn_model_options *options, crnn_model **model);
 
 /** The same from memory. The bytes are copied. */
@@ -276,6 +283,11 @@ typedef struct crnn_session_options {
     int32_t exact;
     /** 1: runs time their steps, for crnn_session_profile. */
     int32_t profile;
+    /** The most bytes of tensors that the session may hold at any time: scratch
+     *  memory, results, and what its plans keep. No single tensor may have more
+     *  elements, also where it is but a view that takes no memory.
+     *  CRNN_LIMIT_EXCEEDED beyond. Default: 4 GiB. */
+    int64_t memory_limit;
 } crnn_session_options;
 
 /** Creates a session, which keeps the model alive by itself. */
@@ -492,8 +504,8 @@ CRNN_API crnn_status crnn_ctc_align(const float *scores, size_t frame_count, siz
 typedef struct crnn_language_model crnn_language_model;
 
 /** Opens a language model. It is used where it lies in the mapped file, whose
- *  content is checked first; options.copy_file is as for models. CRNN_FILE_ERROR,
- *  CRNN_INVALID_MODEL, CRNN_UNSUPPORTED, CRNN_OUT_OF_MEMORY. */
+ *  content is checked first; options are as for models. CRNN_FILE_ERROR,
+ *  CRNN_INVALID_MODEL, CRNN_UNSUPPORTED, CRNN_OUT_OF_MEMORY, CRNN_LIMIT_EXCEEDED. */
 CRNN_API crnn_status crnn_language_model_open(const char *path, const crnn_model_options *options,
                                               crnn_language_model **language_model);
 
@@ -535,7 +547,7 @@ typedef struct crnn_lexicon crnn_lexicon;
 
 /** Opens a .crnnlex file, which is used where it lies, or reads a word list: a
  *  UTF-8 text with a word a line. Its content tells which it is;
- *  options.copy_file is as for models. CRNN_FILE_ERROR, CRNN_INVALID_MODEL,
+ *  options are as for models. CRNN_FILE_ERROR, CRNN_INVALID_MODEL,
  *  CRNN_UNSUPPORTED, CRNN_INVALID_INPUT for a bad word list, CRNN_OUT_OF_MEMORY. */
 CRNN_API crnn_status crnn_lexicon_open(const char *path, const crnn_model_options *options, crnn_lexicon **lexicon);
 

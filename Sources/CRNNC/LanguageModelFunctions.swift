@@ -19,7 +19,11 @@ func open(
     let result = try required(handle, kind == .lexicon ? "lexicon" : "language_model")
     result.pointee = nil
     let path = String(cString: try required(path, "path"))
-    let isCopy = try sized(options, zero: crnn_model_options(), "options").copy_file != 0
+    let options = try sized(options, zero: crnn_model_options(), "options")
+    let isCopy = options.copy_file != 0
+    let budget = try options.budget(of: "file")
+    budget.begin()
+    defer { budget.end() }
     let opened: AnyObject =
       kind == .lexicon
       ? try Lexicon(path: path, copyingFile: isCopy) : try LanguageModel(path: path, copyingFile: isCopy)

@@ -15,6 +15,9 @@ public func crnn_model_open(
     result.pointee = nil
     let path = String(cString: try required(path, "path"))
     let options = try sized(options, zero: crnn_model_options(), "options")
+    let budget = try options.budget(of: "model")
+    budget.begin()
+    defer { budget.end() }
     result.pointee = try open(Model(path: path, copyingFile: options.copy_file != 0))
   }
 }
@@ -29,7 +32,9 @@ public func crnn_model_open_memory(
     result.pointee = nil
     let bytes = try required(bytes, "bytes")
     guard byte_count >= 0 else { throw Failure(.invalidArgument, "byte_count is too large") }
-    _ = try sized(options, zero: crnn_model_options(), "options")
+    let budget = try sized(options, zero: crnn_model_options(), "options").budget(of: "model")
+    budget.begin()
+    defer { budget.end() }
     result.pointee = try open(Model(copying: UnsafeRawBufferPointer(start: bytes, count: byte_count)))
   }
 }

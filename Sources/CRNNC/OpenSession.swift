@@ -14,6 +14,7 @@ final class OpenSession {
   private(set) var recognizer: RecognizerDescription?
   private let recognizerFailure: Failure?
   private let turn = Turn()
+  private let budget: Budget
   /// The last run's inputs in the network's order, the run that each was given in, and the outputs that were wanted.
   /// Kept because the next run's will mostly be of the same shapes.
   var inputs: [InputData]
@@ -28,9 +29,11 @@ final class OpenSession {
   private var profileTexts: [[CText]] = []
 
   init(
-    _ open: OpenModel, threads: Int, planCapacity: Int, loopLimit: Int, isExact: Bool, isProfiled: Bool
+    _ open: OpenModel, threads: Int, planCapacity: Int, loopLimit: Int, isExact: Bool, isProfiled: Bool,
+    budget: Budget
   ) throws(Failure) {
     self.open = open
+    self.budget = budget
     let model = open.model
     inputs = [InputData](repeating: InputData(InputDescription(.float32, []), nil), count: open.inputs.count)
     givenIn = [Int](repeating: 0, count: open.inputs.count)
@@ -57,10 +60,14 @@ final class OpenSession {
     throw recognizerFailure ?? Failure(.invalidMetadata, "the model does not describe its images")
   }
 
-  /// Runs the body while no other thread can use the session.
+  /// Runs the body while no other thread can use the session, and charges it to the session.
   func exclusively(_ body: () throws(Failure) -> Void) throws(Failure) {
     try turn.take("session")
-    defer { turn.end() }
+    budget.begin()
+    defer {
+      budget.end()
+      turn.end()
+    }
     try body()
   }
 

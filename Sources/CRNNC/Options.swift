@@ -34,6 +34,25 @@ func fill<Info>(_ pointer: UnsafeMutablePointer<Info>, with info: Info, _ name: 
   }
 }
 
+extension crnn_model_options {
+  /// What a model, or a file of another kind, may take.
+  func budget(of owner: StaticString) throws(Failure) -> Budget {
+    guard node_limit >= 0 else {
+      throw Failure(.invalidArgument, "options.node_limit is \(node_limit), expected 0 or more")
+    }
+    return Budget(
+      of: owner, bytes: try byteLimit(memory_limit), nodes: node_limit == 0 ? Budget.defaultNodeLimit : Int(node_limit))
+  }
+}
+
+/// The limit that an option `memory_limit` asks for.
+func byteLimit(_ option: Int64) throws(Failure) -> Int {
+  guard option >= 0 else {
+    throw Failure(.invalidArgument, "options.memory_limit is \(option), expected 0 or more")
+  }
+  return option == 0 ? Budget.defaultByteLimit : Int(option)
+}
+
 /// A text without its NUL.
 func bytes(of text: UnsafePointer<CChar>) -> UnsafeBufferPointer<UInt8> {
   UnsafeBufferPointer(start: UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self), count: strlen(text))

@@ -30,7 +30,8 @@ public func crnn_session_create(
     result.pointee = HandleTable.shared.add(
       try OpenSession(
         open, threads: threads, planCapacity: capacity, loopLimit: loopLimit,
-        isExact: options.exact != 0, isProfiled: options.profile != 0), .session)
+        isExact: options.exact != 0, isProfiled: options.profile != 0,
+        budget: Budget(of: "session", bytes: byteLimit(options.memory_limit))), .session)
   }
 }
 

@@ -43,7 +43,7 @@ static int32_t read_whole(int descriptor, size_t byte_count, system_file *file) 
   return 0;
 }
 
-int32_t system_open_file(const char *path, int32_t copy, system_file *file) {
+int32_t system_open_file(const char *path, int32_t copy, size_t limit, system_file *file) {
   struct stat status;
   int32_t error = 0;
   *file = (system_file){NULL, 0, 0};
@@ -57,7 +57,7 @@ int32_t system_open_file(const char *path, int32_t copy, system_file *file) {
   } else if (!S_ISREG(status.st_mode)) {
     error = EINVAL;
   } else if (status.st_size > 0 && copy) {
-    error = read_whole(descriptor, (size_t)status.st_size, file);
+    error = (size_t)status.st_size > limit ? EFBIG : read_whole(descriptor, (size_t)status.st_size, file);
   } else if (status.st_size > 0) {
     void *address = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0);
     if (address == MAP_FAILED) error = errno;
@@ -143,6 +143,11 @@ const char *system_error_text(int32_t error) {
 char *system_thread_message(void) {
   static _Thread_local char message[SYSTEM_MESSAGE_CAPACITY];
   return message;
+}
+
+void **system_thread_budget(void) {
+  static _Thread_local void *budget;
+  return &budget;
 }
 
 #if defined(__x86_64__)

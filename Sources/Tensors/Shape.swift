@@ -4,7 +4,7 @@ public typealias Shape = [Int]
 /// The library's own limit on the rank of a tensor.
 public let maximumRank = 16
 
-/// The number of elements of a shape; fails when a dimension is negative or the product does not fit.
+/// The number of elements of a shape; fails when a dimension is negative or the product is out of bounds.
 public func elementCount(of shape: Shape) throws(Failure) -> Int {
   var count = 1
   var overflow = false
@@ -19,7 +19,9 @@ public func elementCount(of shape: Shape) throws(Failure) -> Int {
   guard !overflow, count <= Int.max >> 8 else {
     throw Failure(.outOfMemory, "a tensor of shape \(describe(shape)) is too large")
   }
-  return empty ? 0 : count
+  if empty { return 0 }
+  try Budget.current?.check(elements: count, of: shape)
+  return count
 }
 
 /// Row-major strides, in elements.

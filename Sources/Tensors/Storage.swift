@@ -4,18 +4,22 @@ import CSystem
 public final class Storage {
   public let base: UnsafeMutableRawPointer
   public let byteCount: Int
-  /// What keeps the memory alive when this block is a part of something else.
+  /// What keeps the memory alive when this block is a part of something else; of memory of its own, the budget that it
+  /// is charged to.
   private let owner: AnyObject?
   private let owned: Bool
 
   /// Fresh memory, aligned to 64 bytes, not cleared.
   public init(byteCount: Int) throws(Failure) {
+    let budget = Budget.current
+    try budget?.take(byteCount)
     guard byteCount >= 0, let memory = system_allocate(byteCount) else {
+      budget?.giveBack(byteCount)
       throw Failure(.outOfMemory, "cannot allocate \(byteCount) bytes")
     }
     base = memory
     self.byteCount = byteCount
-    owner = nil
+    owner = budget
     owned = true
   }
 
@@ -30,7 +34,11 @@ public final class Storage {
   /// Whether the bytes are this object's own rather than a view of a file or another block.
   public var isOwned: Bool { owned }
 
-  deinit { if owned { system_free(base) } }
+  deinit {
+    guard owned else { return }
+    system_free(base)
+    if let owner { unsafeDowncast(owner, to: Budget.self).giveBack(byteCount) }
+  }
 }
 
 /// The address of empty tensors.

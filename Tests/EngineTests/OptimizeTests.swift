@@ -1,4 +1,3 @@
-import CSystem
 import Formats
 import Graphs
 import Passes
@@ -13,9 +12,7 @@ import Testing
   private static let folder = #filePath.split(separator: "/").dropLast(2).reduce("") { "\($0)/\($1)" } + "/fixtures"
 
   private func graph(_ path: String) throws -> Graph {
-    var file = system_file()
-    #expect(system_open_file(path, 1, &file) == 0, "\(path)")
-    let open = OpenFile(file)
+    let open = try OpenFile(path: path, copying: true)
     return try readONNX(open.bytes, keeping: open, folder: nil).graph
   }
 

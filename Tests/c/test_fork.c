@@ -17,7 +17,7 @@ typedef struct meddling {
 } meddling;
 
 static int result_of(crnn_model *model, const crnn_tensor *input, char *bytes, size_t *byte_count) {
-    crnn_session_options options = {sizeof options, 2, 0, 0, 0, 0};
+    crnn_session_options options = {.size = sizeof options, .threads = 2};
     crnn_session *session = NULL;
     crnn_tensor output = {NULL, NULL, bytes, BYTES, 0, (crnn_type)0};
     int succeeds = crnn_session_create(model, &options, &session) == CRNN_OK

@@ -35,7 +35,7 @@ static void test_bad_files(const arguments *given) {
 }
 
 static void test_options(const arguments *given) {
-    crnn_model_options options = {sizeof options, 1, 0};
+    crnn_model_options options = {.size = sizeof options, .copy_file = 1};
     crnn_model_info info = {sizeof info, NULL, 0, 0, 0, 0};
     crnn_model *model = NULL;
     if (expect(CRNN_OK, crnn_model_open(given->model, &options, &model))) {

@@ -14,6 +14,8 @@ import crnn
 
 SECONDS = 1.0
 MEMORY = 1 << 30
+# What models and sessions are given of it.
+MEMORY_LIMIT = 1 << 28
 LOOP_LIMIT = 1000
 # Inputs as large as a hostile file declares them are the caller's to refuse.
 INPUT_ELEMENTS = 1 << 20
@@ -49,7 +51,7 @@ def _outcome(data: bytes, path: str, chooser: random.Random) -> str:
         with open(path, "wb") as file:
             file.write(data)
     try:
-        model = crnn.Model(path if from_file else data)
+        model = crnn.Model(path if from_file else data, memory_limit=MEMORY_LIMIT)
     except crnn.Error as error:
         return f"refused: {type(error).__name__}"
     with model:
@@ -57,7 +59,7 @@ def _outcome(data: bytes, path: str, chooser: random.Random) -> str:
         if inputs is None:
             return "opens; its inputs are too large"
         try:
-            with model.session(loop_limit=LOOP_LIMIT) as session:
+            with model.session(loop_limit=LOOP_LIMIT, memory_limit=MEMORY_LIMIT) as session:
                 session.run(inputs)
                 session.run(inputs)
         except crnn.Error as error:

@@ -17,13 +17,14 @@
 void *system_allocate(size_t byte_count);
 void system_free(void *memory);
 
-/// Maps or reads a whole regular file. Returns 0 or an errno. An empty file has a NULL address.
+/// Maps or reads a whole regular file. Returns 0 or an errno, EFBIG for one that is to be read and has more bytes than
+/// `limit`. An empty file has a NULL address.
 typedef struct system_file {
   const uint8_t *address;
   size_t byte_count;
   int32_t mapped;
 } system_file;
-int32_t system_open_file(const char *path, int32_t copy, system_file *file);
+int32_t system_open_file(const char *path, int32_t copy, size_t limit, system_file *file);
 void system_close_file(system_file file);
 
 /// The absolute path without symbolic links; NULL when there is no such file. Freed with `free`.
@@ -43,6 +44,9 @@ const char *system_error_text(int32_t error);
 /// The calling thread's own buffer for its last error message.
 #define SYSTEM_MESSAGE_CAPACITY 8192
 char *system_thread_message(void);
+
+/// What the calling thread's memory is charged to: a place for a pointer of its own.
+void **system_thread_budget(void);
 
 /// 2: AVX-512 (F, BW, DQ, VL), 1: AVX2 with FMA, 0: neither.
 int32_t system_instruction_set(void);

@@ -150,7 +150,9 @@ struct NativeDecoder {
       let pair = try readLinks(2)
       graph.captures.append((outer: pair[0], inner: pair[1]))
     }
-    for record in try tables[.nodes].take(Int(table.uint32(index, 8))) {
+    let nodes = try tables[.nodes].take(Int(table.uint32(index, 8)))
+    try Budget.takeNodes(nodes.count)
+    for record in nodes {
       graph.nodes.append(try readNode(record, in: index))
     }
   }

@@ -78,32 +78,26 @@ final class ExternalFiles {
       throw Failure(.invalidModel, "external data file \(path.quoted) is not a relative path inside the model's folder")
     }
     let root = folder.isEmpty ? "." : folder
-    var file = system_file()
-    var error: Int32 = 0
-    var escapes = false
     // Symbolic links may lead from file to file within the folder, never out of it.
     let realRoot = system_real_path(root)
     let realFile = system_real_path(cString(root + "/", path))
-    if let realRoot, let realFile, !lies(realFile, in: realRoot) {
-      escapes = true
-    } else if let realFile {
-      error = system_open_file(realFile, copying ? 1 : 0, &file)
-    } else {
-      error = system_open_file(cString(root + "/", path), 0, &file)
+    defer {
+      free(realRoot)
+      free(realFile)
     }
-    free(realRoot)
-    free(realFile)
-    guard !escapes else {
+    if let realRoot, let realFile, !lies(realFile, in: realRoot) {
       throw Failure(.invalidModel, "external data file \(path.quoted) is a link to outside of the model's folder")
     }
-    let opened = OpenFile(file)
-    guard error == 0 else {
-      throw Failure(
-        .fileError,
-        "cannot open external data file \(path.quoted) in '\(root)': \(String(cString: system_error_text(error)))")
+    do throws(Failure) {
+      let opened =
+        if let realFile { try OpenFile(path: realFile, copying: copying) } else {
+          try OpenFile(path: cString(root + "/", path), copying: copying)
+        }
+      open[path] = opened
+      return opened
+    } catch {
+      throw error.within("cannot open external data file \(path.quoted) in '\(root)'")
     }
-    open[path] = opened
-    return opened
   }
 
   /// Relative, without a step upwards, without a NUL byte.

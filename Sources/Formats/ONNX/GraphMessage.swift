@@ -14,7 +14,9 @@ struct GraphMessage {
     var reader = message
     while let field = try reader.next() {
       switch (field.number, field.type) {
-      case (1, .bytes): nodes.append(try NodeMessage(field.content))
+      case (1, .bytes):
+        try Budget.takeNodes(1)
+        nodes.append(try NodeMessage(field.content))
       case (2, .bytes): name = field.name
       case (5, .bytes): initializers.append(try TensorMessage(field.content))
       case (11, .bytes): inputs.append(try ValueInfo(field.content))

@@ -85,7 +85,7 @@ class tensor(Structure):
 
 
 class model_options(_Sized):
-    _fields_ = [("size", c_size_t), ("copy_file", c_int32), ("reserved", c_int32)]
+    _fields_ = [("size", c_size_t), ("copy_file", c_int32), ("node_limit", c_int32), ("memory_limit", c_int64)]
 
 
 class node_spec(Structure):
@@ -105,7 +105,7 @@ class model_info(_Sized):
 
 class session_options(_Sized):
     _fields_ = [("size", c_size_t), ("threads", c_int32), ("plan_capacity", c_int32),
-                ("loop_limit", c_int64), ("exact", c_int32), ("profile", c_int32)]
+                ("loop_limit", c_int64), ("exact", c_int32), ("profile", c_int32), ("memory_limit", c_int64)]
 
 
 class session_info(_Sized):

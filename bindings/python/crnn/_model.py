@@ -52,19 +52,26 @@ class Model:
     """
 
     def __init__(self, source: Union[str, os.PathLike[str], bytes, bytearray, memoryview], *,
-                 copy_file: bool = False) -> None:
+                 copy_file: bool = False, memory_limit: int = 4 << 30, node_limit: int = 100_000) -> None:
         """Opens an ONNX or native (.crnn) model; its content tells which.
 
-        source     a path, or the bytes of a file.
-        copy_file  read the file into memory instead of mapping it: for a file that may be changed or truncated while
-                   the model lives.
+        source        a path, or the bytes of a file.
+        copy_file     read the file into memory instead of mapping it: for a file that may be changed or truncated while
+                      the model lives.
+        memory_limit  the most bytes of memory that the model may take at any time, mapped files not counted; and
+                      the most elements of any tensor.
+        node_limit    the most nodes in the model's graph and the graphs inside it.
 
-        Raises FileError, InvalidModelError, UnsupportedError.
+        Raises FileError, InvalidModelError, UnsupportedError, LimitExceededError.
         """
         self._lock = threading.RLock()
         self._default: Optional[Session] = None
         handle = ctypes.c_void_p()
-        options = _api.model_options(copy_file=int(copy_file))
+        options = _api.model_options(
+            copy_file=int(copy_file),
+            memory_limit=_arguments.int64(memory_limit, "memory_limit"),
+            node_limit=_arguments.int32(node_limit, "node_limit"),
+        )
         if isinstance(source, (bytes, bytearray, memoryview)):
             content = np.frombuffer(source, dtype=np.uint8)
             _api.model_open_memory(address(content), content.nbytes, ctypes.byref(options), ctypes.byref(handle))
@@ -124,7 +131,7 @@ class Model:
         return self._default_session().read(image, pixel_format=pixel_format, decoder=decoder)
 
     def session(self, *, threads: int = 1, plan_capacity: int = 16, loop_limit: int = 100_000,
-                exact: bool = False, profile: bool = False) -> Session:
+                exact: bool = False, profile: bool = False, memory_limit: int = 4 << 30) -> Session:
         """A session of its own, for another thread or another setting.
 
         threads        that a run may use, the calling one included; -1 means as many as there are processors for this
@@ -135,10 +142,12 @@ class Model:
         exact          sums convolutions term by term, which is slower; results then agree with the definition to some
                        1e-6 of their scale rather than 1e-5.
         profile        whether runs time their steps, for the session's `profile`.
+        memory_limit   the most bytes of tensors that the session may hold at any time, and the most elements of any
+                       tensor; LimitExceededError beyond.
         """
         names = [spec.name for spec in self._output_specs]
         return Session(self._handle, self._input_kinds, names, threads, plan_capacity, loop_limit, exact,
-                       profile)
+                       profile, memory_limit)
 
     def save(self, path: Union[str, os.PathLike[str]]) -> None:
         """Writes the model with its metadata in the native format, replacing a file of this name as a whole."""

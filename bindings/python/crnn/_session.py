@@ -158,13 +158,14 @@ class Session:
     """
 
     def __init__(self, model: int, inputs: Mapping[str, Input], outputs: Sequence[str], threads: int,
-                 plan_capacity: int, loop_limit: int, exact: bool, profile: bool) -> None:
+                 plan_capacity: int, loop_limit: int, exact: bool, profile: bool, memory_limit: int) -> None:
         options = _api.session_options(
             threads=_arguments.int32(threads, "threads"),
             plan_capacity=_arguments.int32(plan_capacity, "plan_capacity"),
             loop_limit=_arguments.int64(loop_limit, "loop_limit"),
             exact=bool(exact),
             profile=bool(profile),
+            memory_limit=_arguments.int64(memory_limit, "memory_limit"),
         )
         handle = ctypes.c_void_p()
         _api.session_create(model, ctypes.byref(options), ctypes.byref(handle))
