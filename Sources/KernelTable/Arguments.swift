@@ -55,23 +55,31 @@ public struct Gemm {
 /// The gates and states of recurrent cells at one time step of some sequences.
 ///
 /// Four gates are LSTM's, Hochreiter and Schmidhuber 1997 with forget gates, in ONNX's order input, output, forget,
-/// candidate: c' = σ(f) · c + σ(i) · tanh(g), h' = σ(o) · tanh(c'). Three are GRU's with `linear_before_reset`, Cho et
-/// al. 2014 as in cuDNN and PyTorch, in ONNX's order update, reset, candidate: z = σ(xz + hz), r = σ(xr + hr),
-/// n = tanh(xn + r · hn), h' = (1 - z) · n + z · h.
+/// candidate: c' = σ(f) · c + σ(i) · tanh(g), h' = σ(o) · tanh(c'). Three are GRU's, Cho et al. 2014, in ONNX's order
+/// update, reset, candidate: z = σ(xz + hz), r = σ(xr + hr), n = tanh(xn + …), h' = (1 - z) · n + z · h.
 public struct GatedCells {
-  /// 4 or 3.
-  public var gates: Int
+  public enum Form {
+    case lstm
+    /// n = tanh(xn + r · hn), as in cuDNN and PyTorch: ONNX's `linear_before_reset`.
+    case gru
+    /// r · h alone, which takes the place of hr: what the candidate's weights are multiplied by in the original form.
+    case gruReset
+    /// n = tanh(xn + hn), where hn is the product with r · h.
+    case gruCandidate
+  }
+
+  public var form: Form
   public var rows: Int
   public var units: Int
   /// The state's products with the recurrent weights, `[rows][gates][units]`, but for the candidate's place.
-  public var products: UnsafePointer<Float>
+  public var products: UnsafeMutablePointer<Float>
   public var productStride: Int
   /// Where the last gate's products begin in a row.
   public var candidate: Int
   /// The input's projection with its bias, `[rows][gates][units]`.
   public var projection: UnsafePointer<Float>
   public var projectionStride: Int
-  /// GRU's recurrent bias, `[gates][units]`; nil for none.
+  /// The recurrent bias of the form `gru`, `[gates][units]`; nil for none.
   public var bias: UnsafePointer<Float>?
   /// GRU's state before, `[rows][units]`.
   public var previous: UnsafePointer<Float>
@@ -84,12 +92,12 @@ public struct GatedCells {
   public var hiddenStride: Int
 
   public init(
-    gates: Int, rows: Int, units: Int, products: UnsafePointer<Float>, productStride: Int, candidate: Int,
+    form: Form, rows: Int, units: Int, products: UnsafeMutablePointer<Float>, productStride: Int, candidate: Int,
     projection: UnsafePointer<Float>, projectionStride: Int, bias: UnsafePointer<Float>?,
     previous: UnsafePointer<Float>, previousStride: Int, cell: UnsafeMutablePointer<Float>, cellStride: Int,
     hidden: UnsafeMutablePointer<Float>, hiddenStride: Int
   ) {
-    self.gates = gates
+    self.form = form
     self.rows = rows
     self.units = units
     self.products = products

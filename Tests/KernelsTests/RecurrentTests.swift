@@ -6,13 +6,15 @@ private func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
 
 /// A step's cells of random size and content; strides are wider than what they skip.
 private struct RandomCells {
+  let form: GatedCells.Form
   let gates, rows, units: Int
   let productStride, candidate, projectionStride, previousStride, hiddenStride: Int
   let products, projection, bias, previous, cell: Guarded
   let hasBias: Bool
 
-  init(gates: Int, rows: Int, units: Int, using random: inout Generator) {
-    (self.gates, self.rows, self.units) = (gates, rows, units)
+  init(_ form: GatedCells.Form, rows: Int, units: Int, using random: inout Generator) {
+    (self.form, self.rows, self.units) = (form, rows, units)
+    gates = form == .lstm ? 4 : 3
     candidate = (gates - 1) * units + Int.random(in: 0...15, using: &random)
     productStride = candidate + units + Int.random(in: 0...5, using: &random)
     projectionStride = gates * units + Int.random(in: 0...5, using: &random)
@@ -23,15 +25,17 @@ private struct RandomCells {
     previous = Guarded(random: rows * previousStride, using: &random)
     cell = Guarded(random: rows * units, in: -2...2, using: &random)
     bias = Guarded(random: gates * units, using: &random)
-    hasBias = gates == 3 && Bool.random(using: &random)
+    hasBias = form == .gru && Bool.random(using: &random)
   }
 
-  /// Some rows of all; the results go to `cell` and `hidden`.
-  func run(_ table: KernelTable, _ range: Range<Int>, _ cell: Guarded, _ hidden: Guarded) {
+  /// Some rows of all; the results go to `cell` and `hidden`, of resets to `products`.
+  func run(
+    _ table: KernelTable, _ range: Range<Int>, _ cell: Guarded, _ hidden: Guarded, products: Guarded
+  ) {
     let row = range.lowerBound
     table.gatedCells(
       GatedCells(
-        gates: gates, rows: range.count, units: units, products: products.readOnly + row * productStride,
+        form: form, rows: range.count, units: units, products: products.pointer + row * productStride,
         productStride: productStride, candidate: candidate, projection: projection.readOnly + row * projectionStride,
         projectionStride: projectionStride, bias: hasBias ? bias.readOnly : nil,
         previous: previous.readOnly + row * previousStride, previousStride: previousStride,
@@ -50,7 +54,9 @@ private struct RandomCells {
       let c = sigmoid(x[2] + h[2]) * Double(cell[row * units + unit]) + sigmoid(x[0] + h[0]) * tanh(x[3] + h[3])
       return (c, sigmoid(x[1] + h[1]) * tanh(c))
     }
-    let z = sigmoid(x[0] + h[0]), n = tanh(x[2] + sigmoid(x[1] + h[1]) * h[2])
+    let reset = sigmoid(x[1] + h[1])
+    if form == .gruReset { return (0, reset * Double(previous[row * previousStride + unit])) }
+    let z = sigmoid(x[0] + h[0]), n = tanh(x[2] + (form == .gru ? reset : 1) * h[2])
     return (0, (1 - z) * n + z * Double(previous[row * previousStride + unit]))
   }
 }
@@ -60,25 +66,46 @@ private struct RandomCells {
   func cellsAgreeWithTheirEquations(_ set: Int) {
     var random = generator("recurrent \(tables[set].name)")
     for units in 1...70 {
-      for gates in 3...4 {
+      for form in [GatedCells.Form.lstm, .gru, .gruCandidate] {
         let rows = Int.random(in: 1...5, using: &random)
-        let cells = RandomCells(gates: gates, rows: rows, units: units, using: &random)
+        let cells = RandomCells(form, rows: rows, units: units, using: &random)
         let cell = Guarded(cells.cell.values), hidden = Guarded(rows * cells.hiddenStride)
-        cells.run(tables[set], 0..<rows, cell, hidden)
+        cells.run(tables[set], 0..<rows, cell, hidden, products: cells.products)
         #expect(cell.isIntact && hidden.isIntact)
         for row in 0..<rows {
           for unit in 0..<units {
             let expected = cells.expected(row, unit)
-            if gates == 4 { #expect(abs(Double(cell[row * units + unit]) - expected.cell) <= 1e-6) }
+            if form == .lstm { #expect(abs(Double(cell[row * units + unit]) - expected.cell) <= 1e-6) }
             #expect(abs(Double(hidden[row * cells.hiddenStride + unit]) - expected.hidden) <= 2e-6)
           }
           for gap in units..<cells.hiddenStride { #expect(hidden[row * cells.hiddenStride + gap].isNaN) }
         }
         let splitCell = Guarded(cells.cell.values), split = Guarded(rows * cells.hiddenStride)
         let row = Int.random(in: 0...rows, using: &random)
-        cells.run(tables[set], 0..<row, splitCell, split)
-        cells.run(tables[set], row..<rows, splitCell, split)
+        cells.run(tables[set], 0..<row, splitCell, split, products: cells.products)
+        cells.run(tables[set], row..<rows, splitCell, split, products: cells.products)
         #expect(splitCell.bitPatterns == cell.bitPatterns && split.bitPatterns == hidden.bitPatterns)
+      }
+    }
+  }
+
+  /// They are written among the products; nothing else changes.
+  @Test(arguments: instructionSets)
+  func resetsAgreeWithTheirEquation(_ set: Int) {
+    var random = generator("resets \(tables[set].name)")
+    for units in 1...70 {
+      let rows = Int.random(in: 1...5, using: &random)
+      let cells = RandomCells(.gruReset, rows: rows, units: units, using: &random)
+      let products = Guarded(cells.products.values), untouched = Guarded(cells.cell.values)
+      cells.run(tables[set], 0..<rows, untouched, untouched, products: products)
+      #expect(products.isIntact && untouched.bitPatterns == cells.cell.bitPatterns)
+      for index in products.values.indices {
+        let (row, unit) = (index / cells.productStride, index % cells.productStride - units)
+        if (0..<units).contains(unit) {
+          #expect(abs(Double(products[index]) - cells.expected(row, unit).hidden) <= 1e-6)
+        } else {
+          #expect(products[index].bitPattern == cells.products[index].bitPattern)
+        }
       }
     }
   }
@@ -94,7 +121,7 @@ private struct RandomCells {
       let projection = Guarded(4 * units, fill: x), cells = Guarded(units, fill: 1), y = Guarded(units)
       tables[set].gatedCells(
         GatedCells(
-          gates: 4, rows: 1, units: units, products: zeros.readOnly, productStride: 4 * units, candidate: 3 * units,
+          form: .lstm, rows: 1, units: units, products: zeros.pointer, productStride: 4 * units, candidate: 3 * units,
           projection: projection.readOnly, projectionStride: 4 * units, bias: nil, previous: zeros.readOnly,
           previousStride: units, cell: cells.pointer, cellStride: units, hidden: y.pointer, hiddenStride: units))
       #expect(cells.values.allSatisfy { abs($0 - cell) < 1e-6 } && y.values.allSatisfy { abs($0 - hidden) < 1e-6 })

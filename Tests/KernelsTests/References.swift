@@ -29,7 +29,7 @@ func exact(_ f: Activation, _ x: Double) -> Double {
     return x == -.infinity ? 0 : 0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
   case .affine: return alpha * x + beta
   case .scaledTanh: return alpha * tanh(beta * x)
-  case .thresholdedRelu: return x < alpha ? 0 : x
+  case .thresholdedRelu: return x >= alpha ? x : 0
   case .swish: return x == -.infinity ? 0 : x / (1 + exp(-alpha * x))
   case .mish: return x == -.infinity ? 0 : x > 40 ? x : x * tanh(log1p(exp(x)))
   case .floor: return x.rounded(.down)

@@ -3,7 +3,11 @@ import KernelTable
 /// The gates, the cells and the states of one time step in one pass; see `GatedCells`.
 @inline(never)
 func gatedCells(_ s: GatedCells) {
-  if s.gates == 4 { lstmCells(s) } else { gruCells(s) }
+  switch s.form {
+  case .lstm: lstmCells(s)
+  case .gruReset: gruResets(s)
+  case .gru, .gruCandidate: gruCells(s)
+  }
 }
 
 @inline(always)
@@ -34,16 +38,33 @@ private func gruCells(_ s: GatedCells) {
     var i = 0
     while i < s.units {
       let count = s.units - i
-      var update = sum(h + i, x + i, count), reset = sum(h + s.units + i, x + s.units + i, count)
+      var update = sum(h + i, x + i, count), factor = Vector(repeating: 1)
       var state = loadUpTo(h + s.candidate + i, count)
-      if let bias = s.bias {
-        update += loadUpTo(bias + i, count)
-        reset += loadUpTo(bias + s.units + i, count)
-        state += loadUpTo(bias + 2 * s.units + i, count)
+      if s.form == .gru {
+        var reset = sum(h + s.units + i, x + s.units + i, count)
+        if let bias = s.bias {
+          update += loadUpTo(bias + i, count)
+          reset += loadUpTo(bias + s.units + i, count)
+          state += loadUpTo(bias + 2 * s.units + i, count)
+        }
+        factor = sigmoid(reset)
       }
-      let candidate = loadUpTo(x + 2 * s.units + i, count)
-      let n = hyperbolicTangent(multiplyAdd(candidate, sigmoid(reset), state))
+      let n = hyperbolicTangent(multiplyAdd(loadUpTo(x + 2 * s.units + i, count), factor, state))
       storeUpTo(multiplyAdd(n, sigmoid(update), loadUpTo(previous + i, count) - n), hidden + i, count)
+      i += lanes
+    }
+  }
+}
+
+@inline(always)
+private func gruResets(_ s: GatedCells) {
+  for row in 0..<s.rows {
+    let h = s.products + (row * s.productStride + s.units), x = s.projection + (row * s.projectionStride + s.units)
+    let previous = s.previous + row * s.previousStride
+    var i = 0
+    while i < s.units {
+      let count = s.units - i
+      storeUpTo(sigmoid(sum(h + i, x + i, count)) * loadUpTo(previous + i, count), h + i, count)
       i += lanes
     }
   }

@@ -69,7 +69,7 @@ struct RecurrentForm {
     inputForget = try node.flag("input_forget")
     linearBeforeReset = try node.flag("linear_before_reset")
     activations = try Self.activations(node, cell, directions: direction == .bidirectional ? 2 : 1)
-    let isPlain = clip == nil && (cell == .lstm ? !inputForget : cell == .gru && linearBeforeReset)
+    let isPlain = clip == nil && cell != .rnn && !(cell == .lstm && inputForget)
     isStandard = activations.map { isPlain && $0 == cell.defaultActivations }
   }
 

@@ -140,7 +140,8 @@ struct RecurrentRun {
     }
   }
 
-  /// Standard LSTM or GRU cells: in each step one product for all gates, then the cells in one pass.
+  /// Standard LSTM or GRU cells: in each step one product for all gates, then the cells in one pass; the original GRU
+  /// makes its candidate of the reset state in a product and a pass of its own.
   private func walkGated(
     _ places: RecurrentPlaces, _ step: inout RecurrentStep, _ direction: Int, _ sequences: Range<Int>, length: Int
   ) {
@@ -148,18 +149,16 @@ struct RecurrentRun {
     let isReverse = isReverse(direction)
     let hidden = packing.hiddenSize
     let panels = packing.recurrentPanels
-    let panelSize = hidden * panelColumns
-    // Weights that the second-level cache cannot hold are walked to and fro: what was read last is still there.
-    let isLarge = panels * panelSize >= 1 << 18
-    let chunk = isLarge ? 16 : panels
+    let resetsFirst = form.cell == .gru && !form.linearBeforeReset
+    let candidatePanel = packing.cell == .gru ? panelCount(columns: 2 * hidden) : panels
     // Whole panels are computed, the columns of padding too.
+    let stride = panels * panelColumns
     var product = Gemm(
       rows: step.rows, columns: 0, depth: hidden, a: step.previous, aStride: step.previousStride, b: step.weights,
-      panelStride: panelSize, c: step.scratch, cStride: panels * panelColumns)
+      panelStride: hidden * panelColumns, c: step.scratch, cStride: stride)
     var cells = GatedCells(
-      gates: packing.cell.gates, rows: step.rows, units: hidden, products: UnsafePointer(step.scratch),
-      productStride: panels * panelColumns,
-      candidate: packing.cell == .lstm ? 3 * hidden : panelCount(columns: 2 * hidden) * panelColumns,
+      form: packing.cell == .lstm ? .lstm : .gru, rows: step.rows, units: hidden, products: step.scratch,
+      productStride: stride, candidate: packing.cell == .lstm ? 3 * hidden : candidatePanel * panelColumns,
       projection: UnsafePointer(step.scratch), projectionStride: step.projectionStride, bias: step.bias,
       previous: step.previous, previousStride: step.previousStride, cell: step.cell, cellStride: hidden,
       hidden: step.scratch, hiddenStride: step.hiddenStride)
@@ -168,26 +167,44 @@ struct RecurrentRun {
     let output = output(places, direction, sequences.lowerBound)
     for index in 0..<length {
       let time = isReverse ? length - 1 - index : index
-      product.a = cells.previous
-      product.aStride = cells.previousStride
-      var done = 0
-      while done < panels {
-        let count = min(chunk, panels - done)
-        let first = isLarge && index % 2 == 1 ? panels - done - count : done
-        product.columns = count * panelColumns
-        product.b = step.weights + first * panelSize
-        product.c = step.scratch + first * panelColumns
-        multiplyBlock(product, kernels)
-        done += count
-      }
       cells.projection = UnsafePointer(projection + time * projectionTime)
       cells.hidden = output + time * outputTime
+      product.a = cells.previous
+      product.aStride = cells.previousStride
+      multiply(product, 0..<(resetsFirst ? candidatePanel : panels), index, kernels)
+      if resetsFirst {
+        cells.form = .gruReset
+        kernels.gatedCells(cells)
+        product.a = UnsafePointer(step.scratch + hidden)
+        product.aStride = stride
+        multiply(product, candidatePanel..<panels, index, kernels)
+        cells.form = .gruCandidate
+      }
       kernels.gatedCells(cells)
       cells.previous = UnsafePointer(cells.hidden)
       cells.previousStride = outputBatch
     }
     step.previous = cells.previous
     step.previousStride = cells.previousStride
+  }
+
+  /// The product with some panels of the weights, of which `whole` describes the first. Weights that the second-level
+  /// cache cannot hold are walked to and fro from step to step: what was read last is still there.
+  @inline(never)
+  private func multiply(_ whole: Gemm, _ range: Range<Int>, _ index: Int, _ kernels: KernelTable) {
+    let isLarge = packing.recurrentPanels * whole.panelStride >= 1 << 18
+    let chunk = isLarge ? 16 : range.count
+    var product = whole
+    var done = 0
+    while done < range.count {
+      let count = min(chunk, range.count - done)
+      let first = isLarge && index % 2 == 1 ? range.upperBound - done - count : range.lowerBound + done
+      product.columns = count * panelColumns
+      product.b = whole.b + first * whole.panelStride
+      product.c = whole.c + first * panelColumns
+      multiplyBlock(product, kernels)
+      done += count
+    }
   }
 
   private func initialize(_ state: UnsafeMutablePointer<Float>, from source: UnsafePointer<Float>?, count: Int) {

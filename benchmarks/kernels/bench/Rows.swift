@@ -37,7 +37,7 @@ func benchmarkCells(_ table: KernelTable) {
     let time = seconds {
       table.gatedCells(
         GatedCells(
-          gates: gates, rows: rows, units: units, products: products, productStride: gates * units,
+          form: gates == 4 ? .lstm : .gru, rows: rows, units: units, products: products, productStride: gates * units,
           candidate: (gates - 1) * units, projection: projection, projectionStride: gates * units, bias: nil,
           previous: previous, previousStride: units, cell: cell, cellStride: units, hidden: hidden,
           hiddenStride: units))
