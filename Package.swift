@@ -7,21 +7,30 @@ import PackageDescription
 let embedded = Context.environment["CRNN_EMBEDDED"] == "1"
 let root = Context.packageDirectory
 
-/// Checked code: an index out of range traps instead of corrupting the host's memory.
+/// No tables for exceptions to unwind by: nothing is thrown through the library, and debuggers have `.debug_frame`.
 /// Functions get sections of their own, so that the linker drops those that nothing calls.
+let small = [
+  "-Xcc", "-fno-unwind-tables", "-Xcc", "-fno-asynchronous-unwind-tables", "-Xfrontend", "-function-sections",
+]
+
+/// Checked code: an index out of range traps instead of corrupting the host's memory.
+/// Sequences of instructions that occur again are made functions, and a function has one trap for all of its checks.
 let checked: [SwiftSetting] =
   embedded
   ? [
     .enableExperimentalFeature("Embedded"),
-    .unsafeFlags(["-wmo", "-Osize", "-enforce-exclusivity=unchecked", "-Xfrontend", "-function-sections"]),
+    .unsafeFlags(
+      small + [
+        "-wmo", "-Osize", "-enforce-exclusivity=unchecked", "-Xfrontend", "-mergeable-traps", "-Xllvm",
+        "-enable-machine-outliner=always",
+      ]),
   ] : []
 
 /// Kernels see only sizes that were validated, and are optimised in every configuration.
 func kernels(_ instructionSet: String, _ flags: [String] = []) -> Target {
   .target(
     name: "Kernels\(instructionSet)", dependencies: ["CSystem", "KernelTable"],
-    swiftSettings: (embedded
-      ? [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-Xfrontend", "-function-sections"])] : []) + [
+    swiftSettings: (embedded ? [.enableExperimentalFeature("Embedded"), .unsafeFlags(small)] : []) + [
       .unsafeFlags(
         ["-wmo", "-num-threads", "1", "-Xfrontend", "-enable-single-module-llvm-emission", "-Ounchecked"]
           + flags.flatMap { ["-Xcc", $0] })
