@@ -8,11 +8,11 @@ import Tensors
 /// a plan ends and another goes on: a run follows a chain of plans, each found by what the one before it brought forth.
 final class Plan {
   /// What determines a plan, beside the plan before it.
-  enum Key: Equatable {
+  enum Key {
     /// Types and shapes of the network's inputs, or of the results of the operator between the plans.
     case shapes([InputDescription])
     /// The content of the value that the plan before it ended at.
-    case content([UInt8])
+    case content(Tensor)
   }
 
   enum Ending {

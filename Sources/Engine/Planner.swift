@@ -46,7 +46,7 @@ final class Planner {
     let planner = Planner(network, builder)
     planner.resume(frontier)
     for case let id? in frontier.awaited { planner.operands[id] = planner.builder.constant(content) }
-    return try planner.finish(from: frontier.node, .content(Array(content.bytes)), after: previous)
+    return try planner.finish(from: frontier.node, .content(content), after: previous)
   }
 
   /// The plan that goes on after an operator that was computed between two plans; nil for results that nobody wants.

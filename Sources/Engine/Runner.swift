@@ -174,8 +174,8 @@ final class Runner {
     let content = try tensor(operand)
     for buffer in frontier.exports { slots.append(execution.bases[buffer]) }
     let known = find(after: plan) { candidate in
-      guard case .content(let bytes) = candidate.key else { return false }
-      return bytes.elementsEqual(content.bytes)
+      guard case .content(let known) = candidate.key, known.byteCount == content.byteCount else { return false }
+      return memcmp(known.storage.base, content.storage.base, content.byteCount) == 0
     }
     if let known { return known }
     let start = system_seconds()
@@ -223,7 +223,10 @@ final class Runner {
       shapes.append(InputDescription(result.type, result.shape))
       slots.append(result.storage.base)
     }
-    let known = find(after: plan) { $0.key == .shapes(shapes) }
+    let known = find(after: plan) { candidate in
+      guard case .shapes(let known) = candidate.key else { return false }
+      return known == shapes
+    }
     if let known { return known }
     let start = system_seconds()
     let next = try Planner.plan(network, after: plan, frontier, results: shapes, newBuilder())

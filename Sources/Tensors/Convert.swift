@@ -83,12 +83,21 @@ extension Tensor {
     guard !type.isFloatingPoint, type != .bool else {
       throw Failure(.invalidModel, "\(what) is \(type.name), expected integers")
     }
+    try checkIsList(what)
     return (0..<count).map { Int(loadInteger(storage.base, type, $0)) }
   }
 
-  /// The elements of a tensor of any type.
-  public func numbers() -> [Double] {
-    (0..<count).map {
+  /// Axes, sizes, positions: an array takes as much memory as it has elements, and that there is none cannot be reported.
+  private func checkIsList(_ what: String) throws(Failure) {
+    guard count <= 1 << 20 else {
+      throw Failure(.limitExceeded, "\(what) has shape \(describe(shape)), expected at most \(1 << 20) numbers")
+    }
+  }
+
+  /// The elements of a tensor of any type; `what` names it in messages.
+  public func numbers(_ what: String) throws(Failure) -> [Double] {
+    try checkIsList(what)
+    return (0..<count).map {
       type.isFloatingPoint ? loadFloating(storage.base, type, $0) : Double(loadInteger(storage.base, type, $0))
     }
   }

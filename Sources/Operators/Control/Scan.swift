@@ -102,6 +102,10 @@ final class Scan: Operator {
     for value in values where value.shape.first != size {
       throw Failure(.invalidInput, "an input has shape \(describe(value.shape)), expected a batch of \(size)")
     }
+    guard size <= bodies.iterationLimit else {
+      throw Failure(
+        .limitExceeded, "a batch of \(size) exceeds \(bodies.iterationLimit) iterations, the session's loop_limit")
+    }
     let lengths = try lengths?.integers("the lengths")
     guard lengths == nil || lengths?.count == size else {
       throw Failure(.invalidInput, "\(lengths?.count ?? 0) lengths are given for a batch of \(size)")

@@ -78,59 +78,59 @@ func plainProduct(_ a: Operand, _ b: Operand, _ builder: PlanBuilder) throws(Fai
   guard let left = a.broadcast(to: stack + [rows, depth]), let right = b.broadcast(to: stack + [depth, columns])
   else { throw Failure(.invalidInput, "shapes \(describe(a.shape)) and \(describe(b.shape)) do not broadcast") }
   let target = try builder.allocate(a.type, stack + [rows, columns])
+  if target.count == 0 { return target }
   if a.type == .float32 {
     let packed = try builder.scratch(floats: packedCount(depth: depth, columns: columns))
     let dense = try depth <= 1 || left.strides[left.rank - 1] == 1 ? left : builder.contiguous(left)
-    let (lefts, rights) = (offsets(of: dense, stack), offsets(of: right, stack))
+    let pairs = MatrixPairs(dense, right, stack)
     let (rowStride, depthStride, columnStride) = (
       dense.strides[dense.rank - 2], right.strides[right.rank - 2], right.strides[right.rank - 1]
     )
     builder.emit("MatMul", reads: [dense, right], writes: [target, packed], flops: 2 &* target.count &* depth) {
       execution in
-      for index in lefts.indices {
-        if index == 0 || rights[index] != rights[index - 1] {
+      var packedMatrix: Int?
+      pairs.forEach { index, first, second in
+        if second != packedMatrix {
+          packedMatrix = second
           packPanels(
-            execution.floats(right) + rights[index], depth: depth, columns: columns, depthStride: depthStride,
+            execution.floats(right) + second, depth: depth, columns: columns, depthStride: depthStride,
             columnOffset: { $0 * columnStride }, to: execution.floats(packed))
         }
         multiply(
           Gemm(
-            rows: rows, columns: columns, depth: depth, a: execution.floats(dense) + lefts[index], aStride: rowStride,
+            rows: rows, columns: columns, depth: depth, a: execution.floats(dense) + first, aStride: rowStride,
             b: execution.floats(packed), panelStride: depth * panelColumns,
             c: execution.floats(target) + index * rows * columns, cStride: columns), execution)
       }
     }
     return target
   }
-  let (lefts, rights) = (offsets(of: left, stack), offsets(of: right, stack))
+  let pairs = MatrixPairs(left, right, stack)
   let steps = PlainSteps(
     rows: rows, depth: depth, columns: columns, aRow: left.strides[left.rank - 2], aDepth: left.strides[left.rank - 1],
     bDepth: right.strides[right.rank - 2], bColumn: right.strides[right.rank - 1])
   switch a.type {
   case .float64:
     builder.emit("MatMul", reads: [left, right], writes: [target], flops: 2 &* target.count &* depth) { execution in
-      for index in lefts.indices {
+      pairs.forEach { index, first, second in
         plainMultiply(
-          execution.pointer(left, as: Double.self) + lefts[index],
-          execution.pointer(right, as: Double.self) + rights[index],
+          execution.pointer(left, as: Double.self) + first, execution.pointer(right, as: Double.self) + second,
           execution.pointer(target, as: Double.self) + index * rows * columns, steps, zero: 0, { $0 + $1 * $2 })
       }
     }
   case .int32, .uint32:
     builder.emit("MatMul", reads: [left, right], writes: [target], flops: 2 &* target.count &* depth) { execution in
-      for index in lefts.indices {
+      pairs.forEach { index, first, second in
         plainMultiply(
-          execution.pointer(left, as: UInt32.self) + lefts[index],
-          execution.pointer(right, as: UInt32.self) + rights[index],
+          execution.pointer(left, as: UInt32.self) + first, execution.pointer(right, as: UInt32.self) + second,
           execution.pointer(target, as: UInt32.self) + index * rows * columns, steps, zero: 0, { $0 &+ $1 &* $2 })
       }
     }
   case .int64, .uint64:
     builder.emit("MatMul", reads: [left, right], writes: [target], flops: 2 &* target.count &* depth) { execution in
-      for index in lefts.indices {
+      pairs.forEach { index, first, second in
         plainMultiply(
-          execution.pointer(left, as: UInt64.self) + lefts[index],
-          execution.pointer(right, as: UInt64.self) + rights[index],
+          execution.pointer(left, as: UInt64.self) + first, execution.pointer(right, as: UInt64.self) + second,
           execution.pointer(target, as: UInt64.self) + index * rows * columns, steps, zero: 0, { $0 &+ $1 &* $2 })
       }
     }
@@ -159,14 +159,30 @@ private func plainMultiply<Element>(
   }
 }
 
-/// Where each matrix of a stack begins, from the operand's first element.
-private func offsets(of operand: Operand, _ stack: Shape) -> [Int] {
-  var offsets = [0]
-  for (axis, size) in stack.enumerated() {
-    var next: [Int] = []
-    next.reserveCapacity(offsets.count * size)
-    for offset in offsets { for index in 0..<size { next.append(offset + index * operand.strides[axis]) } }
-    offsets = next
+/// The matrices of two operands' stacks, `stack` in all, one after the other.
+private struct MatrixPairs {
+  private let stack: Shape
+  private let left, right: [Int]
+
+  init(_ left: Operand, _ right: Operand, _ stack: Shape) {
+    self.stack = stack
+    self.left = left.strides
+    self.right = right.strides
   }
-  return offsets
+
+  /// Calls `body` with the number of each pair and where its matrices begin, from the operands' first elements.
+  func forEach(_ body: (_ index: Int, _ left: Int, _ right: Int) -> Void) {
+    var count = 1
+    for size in stack { count *= size }
+    for index in 0..<count {
+      var (rest, first, second) = (index, 0, 0)
+      for axis in stack.indices.reversed() {
+        let place = rest % stack[axis]
+        rest /= stack[axis]
+        first += place * left[axis]
+        second += place * right[axis]
+      }
+      body(index, first, second)
+    }
+  }
 }

@@ -49,7 +49,7 @@ final class MelWeightMatrix: Operator {
 
   /// A frequency on the mel scale.
   private func mel(_ operand: Operand, _ builder: PlanBuilder) throws(Failure) -> Double {
-    guard let hertz = try builder.known(operand, "an edge").numbers().first else {
+    guard let hertz = try builder.known(operand, "an edge").numbers("an edge").first else {
       throw Failure(.invalidInput, "an edge is empty")
     }
     return 2595 * log1p(hertz / 700) / log(10)

@@ -85,7 +85,7 @@ final class Power: Operator {
     let base = try inputs.required(0)
     let exponent = try inputs.required(1).aligned(to: base, at: oldAxis)
     if base.type.computed == .float32, exponent.count == 1, exponent.rank <= base.rank,
-      let number = try builder.tensor(exponent)?.numbers().first
+      let number = try builder.tensor(exponent)?.numbers("the exponent").first
     {
       if number == 1 { return [base] }
       if number == 2 { return [try builder.unary("Pow", [Activation(.square)], base)] }

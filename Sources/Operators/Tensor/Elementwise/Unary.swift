@@ -82,7 +82,7 @@ final class Clip: Operator {
 
   private func number(_ operand: Operand?, _ builder: PlanBuilder) throws(Failure) -> Float? {
     guard let operand, let tensor = try builder.tensor(operand) else { return nil }
-    return tensor.numbers().first.map { Float($0) }
+    return try tensor.numbers("a bound").first.map { Float($0) }
   }
 }
 

@@ -23,18 +23,15 @@ final class Compress: Operator {
       throw Failure(
         .invalidInput, "the condition is \(condition.type.name) \(describe(condition.shape)), expected bool of rank 1")
     }
-    var chosen: [Int] = []
-    for (position, flag) in condition.bytes.enumerated() where flag != 0 && position < input.shape[axis] {
-      chosen.append(position)
-    }
+    let flags = condition.bytes.prefix(input.shape[axis])
     var shape = input.shape
-    shape[axis] = chosen.count
+    shape[axis] = flags.reduce(0) { $0 + ($1 != 0 ? 1 : 0) }
     let result = try Tensor(input.type, shape)
     let sliceBytes = contiguousStrides(of: input.shape)[axis] * input.type.size
     var target = result.storage.base
     guard result.count > 0 else { return [result] }
-    for outer in 0..<(result.byteCount / (chosen.count * sliceBytes)) {
-      for position in chosen {
+    for outer in 0..<(result.byteCount / (shape[axis] * sliceBytes)) {
+      for position in flags.indices where flags[position] != 0 {
         target.copyMemory(
           from: input.storage.base + (outer * input.shape[axis] + position) * sliceBytes, byteCount: sliceBytes)
         target += sliceBytes

@@ -13,7 +13,7 @@ final class OneHot: Operator {
 
   override func lower(_ inputs: Inputs, _ builder: PlanBuilder) throws(Failure) -> [Operand?] {
     let places = try builder.contiguous(builder.cast(inputs.required(0), to: .int64))
-    let depth = try builder.known(inputs.required(1), "the depth").numbers()
+    let depth = try builder.known(inputs.required(1), "the depth").numbers("the depth")
     let values = try builder.contiguous(inputs.required(2))
     guard depth.count == 1, depth[0] >= 0, depth[0] < 0x1p40, values.count == 2 else {
       throw Failure(.invalidInput, "the depth must be one number that is not negative, and the values two")

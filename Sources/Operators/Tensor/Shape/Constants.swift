@@ -110,7 +110,7 @@ final class RangeOperator: Operator {
   private func floats(_ inputs: Inputs, _ type: ElementType, _ builder: PlanBuilder) throws(Failure) -> Tensor {
     var values: [Double] = []
     for index in 0..<3 {
-      values += try builder.known(inputs.required(index), "the range").numbers()
+      values += try builder.known(inputs.required(index), "the range").numbers("the range")
     }
     guard values[2] != 0 else { throw Failure(.invalidInput, "the delta is 0") }
     let tensor = try Tensor(.float64, [size(((values[1] - values[0]) / values[2]).rounded(.up))])

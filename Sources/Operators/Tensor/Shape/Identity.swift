@@ -24,7 +24,7 @@ final class Dropout: Operator {
     let x = try inputs.required(0)
     if hasTrainingInput, let training = inputs.optional(2) {
       let flag = try builder.known(training, "training_mode")
-      if flag.numbers().contains(where: { $0 != 0 }) { throw Failure(.unsupported, "training") }
+      if try flag.numbers("training_mode").contains(where: { $0 != 0 }) { throw Failure(.unsupported, "training") }
     }
     guard wanted.count > 1 else { return [x] }
     guard wanted[1] else { return [x, nil] }

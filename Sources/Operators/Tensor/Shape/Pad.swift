@@ -110,14 +110,12 @@ final class Pad: Operator {
     let size = x.shape[axis]
     guard size > 0 else { throw Failure(.invalidInput, "axis \(axis) of shape \(describe(x.shape)) has nothing to pad with") }
     let total = before + size + after
-    // The table of places is kept in memory with the plan.
-    guard total <= 1 << 26 else { throw Failure(.limitExceeded, "axis \(axis) would have \(total) elements") }
     let period = mode == .reflect ? max(1, 2 * size - 2) : size
-    var taps = Taps(count: 1)
+    let taps = try Taps(count: 1, size: total)
     for position in -before..<(size + after) {
       let turn = (position % period + period) % period
-      taps.indices.append(
-        mode == .edge ? max(0, min(position, size - 1)) : mode == .reflect && turn >= size ? period - turn : turn)
+      taps.indices[before + position] =
+        mode == .edge ? max(0, min(position, size - 1)) : mode == .reflect && turn >= size ? period - turn : turn
     }
     return try builder.resampled("Pad", x, axis, total, taps)
   }

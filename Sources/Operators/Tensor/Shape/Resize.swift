@@ -48,7 +48,7 @@ final class Resize: Operator {
       let taps = try sampling.taps(
         from: x.shape[axis], to: sizes[index], scale: scales[index], region: (first, last))
       x = try builder.resampled("Resize", x, axis, sizes[index], taps)
-      try fill(x, axis, taps.outside, builder)
+      try fill(x, axis, taps.inside, builder)
     }
     if !isCopying, !input.type.isFloatingPoint {
       let bits = input.type.size * 8 - (input.type.isSignedInteger ? 1 : 0)
@@ -62,7 +62,7 @@ final class Resize: Operator {
   private func numbers(
     _ operand: Operand, _ what: String, count: Int, _ builder: PlanBuilder
   ) throws(Failure) -> [Double] {
-    let values = try builder.known(operand, what).numbers()
+    let values = try builder.known(operand, what).numbers(what)
     guard values.count == count, values.allSatisfy({ $0.magnitude < 0x1p30 }) else {
       throw Failure(.invalidInput, "\(what) has \(values.count) numbers, expected \(count) below 2^30")
     }
@@ -71,17 +71,12 @@ final class Resize: Operator {
 
   /// Writes the extrapolation value to positions of an axis that lie outside the input.
   private func fill(
-    _ x: Operand, _ axis: Int, _ positions: [Int], _ builder: PlanBuilder
+    _ x: Operand, _ axis: Int, _ inside: Range<Int>, _ builder: PlanBuilder
   ) throws(Failure) {
-    guard x.count > 0 else { return }
-    var next = 0
-    while next < positions.count {
-      var count = 1
-      while next + count < positions.count, positions[next + count] == positions[next] + count { count += 1 }
-      let part = x.sliced(axis: axis, start: positions[next], count: count)
+    for outside in [0..<inside.lowerBound, inside.upperBound..<x.shape[axis]] where !outside.isEmpty && x.count > 0 {
+      let part = x.sliced(axis: axis, start: outside.lowerBound, count: outside.count)
       let value = try Tensor.float32([extrapolation], shape: []).converted(to: x.type)
       builder.copy(try broadcast(builder.constant(value), to: part.shape), to: part)
-      next += count
     }
   }
 
@@ -144,12 +139,13 @@ extension PlanBuilder {
     let bytes = x.type.size
     let isCopying = taps.count == 1
     emit(name, reads: [source], writes: [result]) { execution in
+      let (indices, weights) = (taps.indices, taps.weights)
       execution.parallel(outer, work: result.count &* taps.count) { block in
         if isCopying {
           let from = execution.bytes(source) + block &* length &* inner &* bytes
           let to = execution.bytes(result) + block &* size &* inner &* bytes
           for position in 0..<size {
-            memcpy(to + position &* inner &* bytes, from + taps.indices[position] &* inner &* bytes, inner &* bytes)
+            memcpy(to + position &* inner &* bytes, from + indices[position] &* inner &* bytes, inner &* bytes)
           }
           return
         }
@@ -157,8 +153,8 @@ extension PlanBuilder {
         for position in 0..<size {
           let y = execution.floats(result) + (block &* size &+ position) &* inner
           for tap in 0..<taps.count {
-            let line = from + taps.indices[position &* taps.count &+ tap] &* inner
-            let weight = taps.weights[position &* taps.count &+ tap]
+            let line = from + indices[position &* taps.count &+ tap] &* inner
+            let weight = weights[position &* taps.count &+ tap]
             if tap == 0 {
               for index in 0..<inner { y[index] = weight * line[index] }
             } else {
@@ -172,11 +168,21 @@ extension PlanBuilder {
   }
 }
 
-/// For each position of a new axis, `count` positions of the input and their weights.
+/// For each position of a new axis, `count` positions of the input and, where they are more than one, their weights: in
+/// tables that a plan keeps.
 struct Taps {
-  var count: Int
-  var indices: [Int] = []
-  var weights: [Float] = []
-  /// Positions that lie outside the input and take the extrapolation value, ascending.
-  var outside: [Int] = []
+  let count: Int
+  /// Positions whose taps lie inside the input; the others take the extrapolation value.
+  var inside: Range<Int>
+  private let indexTable, weightTable: Tensor
+
+  init(count: Int, size: Int) throws(Failure) {
+    self.count = count
+    inside = 0..<size
+    indexTable = try Tensor(.int64, [size, count])
+    weightTable = try Tensor(.float32, [count > 1 ? size : 0, count])
+  }
+
+  var indices: UnsafeMutablePointer<Int> { indexTable.storage.base.assumingMemoryBound(to: Int.self) }
+  var weights: UnsafeMutablePointer<Float> { weightTable.storage.base.assumingMemoryBound(to: Float.self) }
 }

@@ -60,36 +60,42 @@ struct Sampling {
 
   /// `region` is the part of the input that is cropped to, from 0 to 1.
   func taps(from length: Int, to size: Int, scale: Double, region: (Double, Double)) throws(Failure) -> Taps {
-    if size == 0 { return Taps(count: 1) }
     // Kernels reach over `reach` positions, in the input if it is larger and in the result if that is.
     let shrink = antialias ? min(scale, 1) : 1
     let reach = mode == .linear ? 1.0 : 2.0
     let first = (-reach / shrink).rounded(.down) + 1
     let count = mode == .nearest ? 1 : 2 - 2 * first
-    // The table of taps is kept in memory with the plan.
     guard Double(size) * count <= 0x1p24 else {
       throw Failure(.limitExceeded, "resizing \(length) elements to \(size) takes too large a table of weights")
     }
-    var taps = Taps(count: Int(count))
+    var taps = try Taps(count: Int(count), size: size)
+    var inside: Range<Int>?
     for position in 0..<size {
       let x = coordinate(Double(position), Double(length), Double(size), scale, region)
-      if coordinates == .cropAndResize, x < 0 || x > Double(length - 1) { taps.outside.append(position) }
+      if coordinates != .cropAndResize || !(x < 0 || x > Double(length - 1)) {
+        inside = (inside?.lowerBound ?? position)..<(position + 1)
+      }
+      let indices = taps.indices + position * taps.count
       if mode == .nearest {
-        taps.indices.append(clamped(rounded(x, scale), length))
-        taps.weights.append(1)
+        indices[0] = clamped(rounded(x, scale), length)
         continue
       }
-      var weights: [Double] = []
-      for tap in 0..<taps.count {
-        let place = x.rounded(.down) + first + Double(tap)
+      func place(_ tap: Int) -> Double { x.rounded(.down) + first + Double(tap) }
+      func weight(_ tap: Int) -> Double {
+        let place = place(tap)
         let isExcluded = excludesOutside && (place < 0 || place >= Double(length))
-        weights.append(isExcluded ? 0 : weight(abs(place - x) * shrink))
-        taps.indices.append(clamped(place, length))
+        return isExcluded ? 0 : self.weight(abs(place - x) * shrink)
       }
-      let sum = weights.reduce(0, +)
+      var sum = 0.0
+      for tap in 0..<taps.count {
+        indices[tap] = clamped(place(tap), length)
+        sum += weight(tap)
+      }
       let norm = (excludesOutside || antialias) && sum != 0 ? sum : 1
-      for weight in weights { taps.weights.append(Float(weight / norm)) }
+      let weights = taps.weights + position * taps.count
+      for tap in 0..<taps.count { weights[tap] = Float(weight(tap) / norm) }
     }
+    taps.inside = inside ?? 0..<0
     return taps
   }
 
