@@ -391,6 +391,8 @@ def undefined(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
         return "an integer that the result does not hold"
     if node.type in WINDOWED and node.attributes.get("auto_pad") == "VALID" and node.attributes.get("ceil_mode"):
         return "a size that ONNX Runtime does not take from the formula for VALID"
+    if node.type == "LayerNormalization" and len(node.outputs) > 1 and first.size == 0:
+        return "statistics of nothing"
     if node.type == "RMSNormalization" and len({a.dtype for a in inputs}) > 1:
         return "a result of the scale's type, which the reference gives the input's"
     if node.type == "LpPool" and node.attributes.get("ceil_mode") and _reaches_beyond(node, first):
@@ -423,6 +425,8 @@ def undefined(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
     if node.type == "Clip" and kind == "f" and np.isinf(first).any():
         return "infinity without a bound, or the largest number"
     if node.type == "Pow" and kind in "iu":
+        if (inputs[1] < 0).any():
+            return "an integer's fraction"
         with np.errstate(all="ignore"):
             result = np.power(first.astype(np.float64), inputs[1].astype(np.float64))
         if not (np.abs(result) < float(np.iinfo(first.dtype).max)).all():

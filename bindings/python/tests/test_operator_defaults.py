@@ -91,3 +91,14 @@ def test_layer_normalization_of_equal_numbers_is_nothing() -> None:
     with crnn.Model(content) as model:
         result = model.run({"x": np.full(5, 2.30106, np.float32)})["y"]
     assert np.abs(result).max() < 1e-9
+
+
+def test_statistics_of_nothing_are_not_numbers() -> None:
+    content = small_models.model([helper.make_node("LayerNormalization", ["x", "scale"], ["y", "mean", "deviation"], axis=0)],
+                                 [small_models.value("x", TensorProto.FLOAT, [0, 2])],
+                                 [small_models.value("mean", TensorProto.FLOAT, [1, 1]),
+                                  small_models.value("deviation", TensorProto.FLOAT, [1, 1])],
+                                 {"scale": np.ones(2, np.float32)})
+    with crnn.Model(content) as model:
+        results = model.run({"x": np.ones((0, 2), np.float32)})
+    assert np.isnan(results["mean"]).all() and np.isnan(results["deviation"]).all()

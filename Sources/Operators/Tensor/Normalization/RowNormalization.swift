@@ -10,8 +10,9 @@ extension PlanBuilder {
     _ name: String, _ x: Operand, length: Int, epsilon: Float, means: Operand? = nil, deviations: Operand? = nil
   ) throws(Failure) -> Operand {
     let result = try allocate(.float32, x.shape)
-    guard length > 0, x.count > 0 else { return result }
-    let rows = x.count / length
+    // Rows of nothing have statistics all the same: NaN.
+    let rows = length > 0 ? x.count / length : (means ?? deviations)?.count ?? 0
+    guard rows > 0 else { return result }
     var writes = [result]
     if let means { writes.append(means) }
     if let deviations { writes.append(deviations) }
