@@ -17,7 +17,7 @@ EMBEDDED_LIBRARIES = $(shell dirname $$(readlink -f $$(command -v swift)))/../li
 SOURCES = Package.swift $(shell find Sources include -type f -o -type l)
 
 .DEFAULT_GOAL = all
-.PHONY: all demo test test-swift test-c test-python fuzz-operators fuzz-models bootstrap docs bench bench-decoders install uninstall clean help
+.PHONY: all demo test test-swift test-c test-python test-emulated fuzz-operators fuzz-models bootstrap docs bench bench-decoders install uninstall clean help
 .DELETE_ON_ERROR:
 
 all: bootstrap $(LIBRARY) $(CONVERT) $(DIST)/.interface ## Build the library and the tool into dist/
@@ -68,6 +68,18 @@ test-c:
 
 test-python:
 	CRNN_LIBRARY=$(CURDIR)/$(LIBRARY) PYTHONPATH=bindings/python $(PYTHON) -m pytest -q bindings/python/tests Tests/differential
+
+# Processors whose instruction sets are the baseline's and AVX2's.
+EMULATED = Nehalem Haswell
+
+test-emulated: all ## Test the library, emulated, on processors without AVX and without AVX-512 (half an hour)
+	@scripts/bootstrap.sh test-emulated
+	@for processor in $(EMULATED); do \
+	  echo "$$processor:"; \
+	  EMULATOR="qemu-x86_64 -cpu $$processor"; export EMULATOR; \
+	  $(MAKE) --no-print-directory test-c && CRNN_LIBRARY=$(CURDIR)/$(LIBRARY) PYTHONPATH=bindings/python \
+	    $$EMULATOR $(PYTHON) -W ignore -m crnn.onnx_backend || exit 1; \
+	done
 
 # How long, and in how many processes.
 SECONDS = 600

@@ -2,7 +2,7 @@
 # Installs what a step needs and the machine lacks: Debian packages (as root or through sudo) and a Python environment
 # under build/venv; those of the benchmarks are build/bench-venv and build/decoders-venv.
 #
-#     bootstrap.sh build | demo | test | bench | bench-decoders
+#     bootstrap.sh build | demo | test | test-emulated | bench | bench-decoders
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -11,9 +11,10 @@ alone=""
 case ${1:-} in
   build) packages="binutils make libonnx-dev libprotobuf-dev zlib1g-dev" modules="" ;;
   demo) packages="gcc libc6-dev make pkg-config libpng-dev python3-venv" modules="numpy pillow" ;;
-  test)
+  test | test-emulated)
     packages="gcc g++ libc6-dev make pkg-config libpng-dev python3-venv cmake"
     modules="numpy pillow pytest>=9.0 onnx==1.23.2 onnxruntime==1.32.0 xxhash setuptools>=70.1 wheel"
+    [ "$1" = test ] || packages="$packages qemu-user"
     ;;
   bench)
     packages="binutils make python3-venv"
@@ -28,7 +29,7 @@ case ${1:-} in
     modules="numpy==1.26.4 onnx==1.19.1 flashlight-text==0.0.7 pyctcdecode==0.5.0 kenlm==0.3.0"
     venv=build/decoders-venv
     ;;
-  *) echo "usage: $0 build | demo | test | bench | bench-decoders" >&2; exit 2 ;;
+  *) echo "usage: $0 build | demo | test | test-emulated | bench | bench-decoders" >&2; exit 2 ;;
 esac
 
 if ! command -v swift > /dev/null; then

@@ -4,7 +4,7 @@
 #     run_tests.sh PREFIX MODEL [IMAGE.pgm TEXT]
 #
 # MODEL is a recogniser, IMAGE.pgm a gray line image that it reads as TEXT.
-# Compilers come from CC and CXX, flags beside the usual ones from CFLAGS.
+# Compilers come from CC and CXX, flags beside the usual ones from CFLAGS; EMULATOR runs the programs, if it is set.
 set -eu
 
 prefix=$(cd "$1" && pwd)
@@ -30,5 +30,5 @@ done
   ${CC:-cc} -std=c99 $warnings ${CFLAGS:-} $include "$fixtures" "$here"/*.c $link -lm -lpthread -o "$folder/test_api"
   ${CXX:-c++} -std=c++11 $warnings ${CFLAGS:-} $include "$here/test_header.cpp" $link -o "$folder/test_header"
 }
-"$folder/test_header"
-"$folder/test_api" "$@"
+${EMULATOR:-} "$folder/test_header"
+${EMULATOR:-} "$folder/test_api" "$@"
