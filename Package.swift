@@ -7,11 +7,13 @@ import PackageDescription
 let embedded = Context.environment["CRNN_EMBEDDED"] == "1"
 let root = Context.packageDirectory
 
-/// No tables for exceptions to unwind by: nothing is thrown through the library, and debuggers have `.debug_frame`.
-/// Functions get sections of their own, so that the linker drops those that nothing calls.
-let small = [
-  "-Xcc", "-fno-unwind-tables", "-Xcc", "-fno-asynchronous-unwind-tables", "-Xfrontend", "-function-sections",
-]
+/// No tables for exceptions to unwind by and no frame pointers: nothing is thrown through the library, and debuggers
+/// have `.debug_frame`. (SwiftPM asks for frame pointers after these flags; clang's own `-mframe-pointer` wins.)
+/// Functions get sections of their own, so that the linker drops those that nothing calls. No hashes of each file's
+/// code, which only an incremental build compares.
+let small =
+  ["-fno-unwind-tables", "-fno-asynchronous-unwind-tables", "-Xclang", "-mframe-pointer=none"].flatMap { ["-Xcc", $0] }
+  + ["-function-sections", "-disable-incremental-llvm-codegen"].flatMap { ["-Xfrontend", $0] }
 
 /// Checked code: an index out of range traps instead of corrupting the host's memory.
 /// Sequences of instructions that occur again are made functions, and a function has one trap for all of its checks.
