@@ -1,3 +1,4 @@
+import CSystem
 import Formats
 import Graphs
 import Passes

@@ -252,16 +252,23 @@ extension ConvolutionGeometry {
 
 /// `call`, which describes the first of some images that follow one another, for all of them, in parallel.
 func slide(_ call: Windows, images: Int, work: Int, _ execution: Execution) {
-  // Threads share the channels, in whole cache lines.
-  let share = (call.channels / (2 * execution.threads.count) + 15) / 16 * 16
-  let slice = execution.threads.count == 1 ? call.channels : max(16, share)
+  // Threads share bands of rows, which lie together, or the channels of a few rows, in whole cache lines.
+  let threads = execution.threads.count
+  let takesBands = threads > 1 && call.outputHeight >= 4 * threads
+  let band = takesBands ? (call.outputHeight + 2 * threads - 1) / (2 * threads) : max(1, call.outputHeight)
+  let bands = (call.outputHeight + band - 1) / band
+  let share = (call.channels / (2 * threads) + 15) / 16 * 16
+  let slice = threads == 1 || takesBands ? call.channels : max(16, share)
   let slices = (call.channels + slice - 1) / slice
-  execution.parallel(images * slices, work: work) { piece in
-    let (image, first) = (piece / slices, piece % slices * slice)
+  execution.parallel(images * bands * slices, work: work) { piece in
+    let (image, top) = (piece / slices / bands, piece / slices % bands * band)
+    let first = piece % slices * slice
     var part = call
     part.channels = min(slice, call.channels - first)
+    part.outputHeight = min(band, call.outputHeight - top)
+    part.padTop -= top * call.strideY
     part.input += image * call.inputHeight * call.inputWidth * call.inputStride + first
-    part.output += image * call.outputHeight * call.outputWidth * call.outputStride + first
+    part.output += (image * call.outputHeight + top) * call.outputWidth * call.outputStride + first
     part.weights += first
     part.start = call.start.map { $0 + first }
     execution.kernels.windows(part)

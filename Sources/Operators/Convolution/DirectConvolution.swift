@@ -18,6 +18,8 @@ final class DirectConvolution {
   /// Rows of input with their padding, for each thread; then the weights in the order of interleaved rows.
   private let memory: Operand
   private let rowFloats: Int
+  /// Panels of weights that a piece of work takes.
+  private let panels: Int
   private let threads: Int
 
   /// The input is channels-last unless rows are interleaved.
@@ -26,8 +28,11 @@ final class DirectConvolution {
     g = planned.geometry
     self.interleaves = interleaves
     threads = builder.threads
+    // Threads share the outputs or, where there are more weights to read than outputs to compute, the weights.
     let share = g.rows / (2 * threads)
-    let most = threads == 1 || share > g.output.width ? rowBlock : max(12, (share + 11) / 12 * 12)
+    let sharesWeights = threads > 1 && !interleaves && share < g.output.width && g.outputChannels > g.rows
+    panels = sharesWeights ? max(2, (g.panels + 2 * threads - 1) / (2 * threads)) : max(1, g.panels)
+    let most = threads == 1 || share > g.output.width || sharesWeights ? rowBlock : max(12, (share + 11) / 12 * 12)
     width = max(1, min(g.output.width, rowBlock, most))
     rowFloats = try elementCount(of: [g.span(width), interleaves ? g.kernel.height : 1, g.inputChannels])
     memory = try builder.scratch(
@@ -44,15 +49,18 @@ final class DirectConvolution {
     var weights = UnsafePointer(execution.floats(planned.weights))
     if interleaves { weights = interleavedWeights(weights, execution.floats(memory) + threads * rowFloats) }
     let across = (g.output.width + width - 1) / width
-    let columns = g.outputChannels
-    execution.parallel(g.batch * g.output.height * across, work: g.flops) { (piece, thread) in
-      let (row, first) = (piece / across, piece % across * width)
-      let place = (row * g.output.width + first) * columns
+    let slices = max(1, (g.panels + panels - 1) / panels), positions = g.batch * g.output.height * across
+    let stride = g.outputChannels, panelStride = g.depth * panelColumns
+    execution.parallel(slices * positions, work: g.flops) { (piece, thread) in
+      let (slice, position) = (piece / positions, piece % positions)
+      let (row, first) = (position / across, position % across * width)
+      let column = slice * panels * panelColumns
+      let place = (row * g.output.width + first) * stride + column
       let call = Gemm(
-        rows: min(width, g.output.width - first), columns: columns, depth: 0, a: weights, aStride: 0, b: weights,
-        panelStride: g.depth * panelColumns,
-        c: execution.floats(planned.y) + place, cStride: columns, bias: planned.bias(execution),
-        addend: planned.addend(from: place, execution), addendStride: columns, activation: planned.activation)
+        rows: min(width, g.output.width - first), columns: min(panels * panelColumns, stride - column), depth: 0,
+        a: weights, aStride: 0, b: weights + slice * panels * panelStride, panelStride: panelStride,
+        c: execution.floats(planned.y) + place, cStride: stride, bias: planned.bias(from: column, execution),
+        addend: planned.addend(from: place, execution), addendStride: stride, activation: planned.activation)
       let buffer = execution.floats(memory) + thread * rowFloats
       if interleaves {
         interleaved(call, row, first, buffer, execution)
