@@ -376,6 +376,8 @@ def undefined(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
         return "a limit that is none"
     if node.type == "LRN" and node.attributes.get("beta", 0.75) < 0:
         return "a negative power"
+    if node.type == "LRN" and node.attributes.get("bias", 1) == 0:
+        return "a root of nothing, or of what ONNX Runtime's running sum left of it"
     if node.type == "LRN" and node.attributes.get("size", 1) % 2 == 0:
         return "a region of even size: ONNX Runtime reads beyond the channels"
     if node.type in ("ConstantOfShape", "Expand", "Pad", "Tile") and _elements(node, inputs) > 1e8:
