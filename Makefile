@@ -78,7 +78,7 @@ test-emulated: all ## Test the library, emulated, on processors without AVX and 
 	  echo "$$processor:"; \
 	  EMULATOR="qemu-x86_64 -cpu $$processor"; export EMULATOR; \
 	  $(MAKE) --no-print-directory test-c && CRNN_LIBRARY=$(CURDIR)/$(LIBRARY) PYTHONPATH=bindings/python \
-	    $$EMULATOR $(PYTHON) -W ignore -m crnn.onnx_backend || exit 1; \
+	    $$EMULATOR $(PYTHON) -W ignore -m crnn.onnx_backend --time-limit 1200 || exit 1; \
 	done
 
 # How long, and in how many processes.
