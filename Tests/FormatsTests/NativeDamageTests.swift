@@ -75,7 +75,7 @@ import Testing
     let found = failure(newer)
     #expect(found?.status == .unsupported)
     #expect(found?.message.contains("format version 7 and needs a reader of version 6") == true)
-    #expect(found?.message.contains("reads version 1") == true)
+    #expect(found?.message.contains("reads version 2") == true)
   }
 
   @Test("unknown tables and longer records of later writers are skipped")

@@ -17,16 +17,17 @@ import Testing
   }
 
   @Test(
-    "golden files read as the models they were made from, and are written again byte for byte",
+    "golden files read as the models they were made from; current ones are written again byte for byte",
     arguments: NativeGoldenModel.allCases)
   func golden(_ model: NativeGoldenModel) throws {
     let url = nativeFixtures.appendingPathComponent(model.rawValue + ".crnn")
     let file = try model.make()
-    if ProcessInfo.processInfo.environment["CRNN_WRITE_GOLDEN"] == "1" {
+    if model.isCurrent, ProcessInfo.processInfo.environment["CRNN_WRITE_GOLDEN"] == "1" {
       try writeNative(file, to: url.path)
     }
     let bytes = [UInt8](try Data(contentsOf: url))
     #expect(listing(of: try readNative(bytes)) == listing(of: file))
+    guard model.isCurrent else { return }
     #expect(byteArray(try nativeBytes(file)) == bytes)
     #expect(byteArray(try nativeBytes(try readNative(bytes))) == bytes)
   }

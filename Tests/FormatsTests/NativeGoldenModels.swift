@@ -7,12 +7,18 @@ enum NativeGoldenModel: String, CaseIterable {
   case empty = "version1-empty"
   case everything = "version1-everything"
   case reader = "version1-reader"
+  case everything2 = "version2-everything"
+  case sizes2 = "version2-sizes"
+
+  /// Whether the library writes the file's format version.
+  var isCurrent: Bool { rawValue.hasPrefix("version2") }
 
   func make() throws -> ModelFile {
     switch self {
     case .empty: ModelFile(graph: Graph())
-    case .everything: try everythingModel()
+    case .everything, .everything2: try everythingModel()
     case .reader: try readerModel()
+    case .sizes2: try sizesModel()
     }
   }
 }
@@ -72,6 +78,19 @@ private func everythingModel() throws -> ModelFile {
   return ModelFile(
     graph: graph, metadata: [("crnn.labels", "a\nb\né"), ("", "empty key"), ("empty value", "")],
     producer: "golden 1.0")
+}
+
+/// Blobs around the sizes at which their checksums change their ways.
+private func sizesModel() throws -> ModelFile {
+  let graph = Graph(name: "sizes")
+  for size in [1, 31, 32, 240, 241, 255, 256, 1024, 1025, 1088, 1089, 3000] {
+    let tensor = try Tensor(.uint8, [size])
+    for index in 0..<size {
+      tensor.storage.base.storeBytes(of: UInt8(index * 37 % 251), toByteOffset: index, as: UInt8.self)
+    }
+    _ = graph.add(Value(name: "\(size) bytes", constant: tensor))
+  }
+  return ModelFile(graph: graph)
 }
 
 /// A tiny recogniser: one convolution, one recurrent layer, scores of two classes. [N, 1, 8, W] -> [W, N, 2]

@@ -107,7 +107,7 @@ struct NativeDecoder {
 
   func verifyWeights(of graph: Graph) throws(Failure) {
     for (index, tensor) in tensors.enumerated()
-    where xxHash64(tensor.bytes) != tables[.tensors].uint64(index, 24) {
+    where weightsChecksum(tensor.bytes, formatVersion: tables.formatVersion) != tables[.tensors].uint64(index, 24) {
       throw Failure(.invalidModel, "the weights of \(name(ofTensor: index)) are damaged: their checksum does not match")
     }
   }

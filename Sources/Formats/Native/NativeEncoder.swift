@@ -245,7 +245,7 @@ private struct NativeEncoder {
       self[.tensors].append(UInt32(tensor.shape.count))
       self[.tensors].append(UInt64(offset))
       self[.tensors].append(UInt64(tensor.byteCount))
-      self[.tensors].append(xxHash64(tensor.bytes))
+      self[.tensors].append(weightsChecksum(tensor.bytes, formatVersion: NativeLayout.formatVersion))
       let (end, overflow) = offset.addingReportingOverflow(tensor.byteCount)
       guard !overflow else { throw Failure(.unsupported, "the weights do not fit a file") }
       offset = try aligned(end, to: NativeLayout.alignment)

@@ -1,13 +1,15 @@
+import Tensors
+
 /// Numbers of the native format, which docs/format.md explains.
 enum NativeLayout {
   /// 0x89 "CRNN" CR LF 0x1A: no text, and damaged by every conversion of line ends.
   static let magic: [UInt8] = [0x89, 0x43, 0x52, 0x4E, 0x4E, 0x0D, 0x0A, 0x1A]
   /// The version that this library writes.
-  static let formatVersion: UInt32 = 1
+  static let formatVersion: UInt32 = 2
   /// The least reader that understands what this library writes.
-  static let minimumReaderVersion: UInt32 = 1
+  static let minimumReaderVersion: UInt32 = 2
   /// What this library can read.
-  static let readerVersion: UInt32 = 1
+  static let readerVersion: UInt32 = 2
 
   static let headerSize = 64
   static let directoryEntrySize = 24
@@ -67,6 +69,11 @@ enum NativeTableKind: Int, CaseIterable {
     case .dimensions: "dimension"
     }
   }
+}
+
+/// The checksum of a tensor's data. Large blobs have a faster one since version 2.
+func weightsChecksum(_ data: UnsafeRawBufferPointer, formatVersion: UInt32) -> UInt64 {
+  formatVersion >= 2 && data.count > xxHash3Minimum ? xxHash3(data) : xxHash64(data)
 }
 
 /// What an attribute holds.

@@ -3,6 +3,7 @@ import Tensors
 /// The tables of a native file whose header and tables are undamaged.
 struct NativeTables {
   private var tables: [NativeTable]
+  let formatVersion: UInt32
   /// Where the weights start.
   let weightsOffset: Int
 
@@ -20,12 +21,12 @@ struct NativeTables {
     guard xxHash64(UnsafeRawBufferPointer(rebasing: bytes[0..<56])) == bytes.uint64(at: 56) else {
       throw Failure(.invalidModel, "the header is damaged: its checksum does not match")
     }
-    let version = bytes.uint32(at: 8)
+    formatVersion = bytes.uint32(at: 8)
     let minimumReader = bytes.uint32(at: 12)
     guard minimumReader <= NativeLayout.readerVersion else {
       throw Failure(
         .unsupported,
-        "the file has format version \(version) and needs a reader of version \(minimumReader) or later; "
+        "the file has format version \(formatVersion) and needs a reader of version \(minimumReader) or later; "
           + "this library reads version \(NativeLayout.readerVersion)")
     }
     guard bytes.uint64(at: 16) == UInt64(bytes.count) else {
