@@ -1,4 +1,5 @@
 import CSystem
+import Foundation
 import Formats
 import Graphs
 import Passes
