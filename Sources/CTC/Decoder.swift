@@ -45,9 +45,11 @@ public final class Decoder {
       try labels.check()
     }
     guard lexiconPenalty >= 0 else { throw Failure(.invalidArgument, "lexicon_penalty is below 0 or no number") }
-    guard alpha >= 0, alpha <= 1e6, abs(beta) <= 1e6, abs(unknownScore) <= 1e6 else {
-      throw Failure(
-        .invalidArgument, "alpha, beta or unknown_score is beyond a million or no number, or alpha is below 0")
+    guard alpha >= 0, alpha <= 1e6 else {
+      throw Failure(.invalidArgument, "alpha is below 0, above a million or no number")
+    }
+    guard abs(beta) <= 1e6, abs(unknownScore) <= 1e6 else {
+      throw Failure(.invalidArgument, "beta or unknown_score is beyond a million or no number")
     }
     guard languageModel == nil || scorer == nil else {
       throw Failure(.invalidArgument, "a language model and a scorer are given, expected one of them")

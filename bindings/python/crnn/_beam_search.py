@@ -95,8 +95,9 @@ class BeamSearch(Owned):
         lexicon                    the words that there are: a `Lexicon`, a path for `Lexicon.open`, or several strings.
         lexicon_penalty            taken off for each word that is not in the lexicon; None finds no such words.
         language_model             a `LanguageModel`; or a function of a state and a word that returns
-                                   ln P(word | state) and the state after the word. The first state is None; the word None asks for the end
-                                   of the sentence. It is asked often, and must always give the same for the same.
+                                   ln P(word | state) and the state after the word. The first state is None; the word
+                                   None asks for the end of the sentence. It is asked often, and must always give the
+                                   same for the same.
         scorer_unit                what such a function scores: "words" or "characters".
         alpha, beta                weight of the language model's ln P, and what is added for each word, or character
                                    of a character model, that it scores.
@@ -110,8 +111,9 @@ class BeamSearch(Owned):
             raise InvalidArgumentError(f"token_count is {token_count}, expected 1 or more")
         if scorer_unit not in ("words", "characters"):
             raise InvalidArgumentError(f"scorer_unit is {scorer_unit!r}; expected 'words' or 'characters'")
-        beam = _api.beam_options(width=_arguments.int32(width, "width"), unknown_score=unknown_score,
+        beam = _api.beam_options(width=_arguments.int32(width, "width"), alpha=alpha, beta=beta,
                                  token_count=_arguments.int32(token_count or 0, "token_count"),
+                                 unknown_score=unknown_score,
                                  continues_sentence=not bos, unfinished_sentence=not eos)
         # 0 stands for no limit in C; no class but a certain one is above a limit of minus almost nothing.
         if token_min_log_probability is not None:
@@ -122,7 +124,6 @@ class BeamSearch(Owned):
             beam.lexicon, beam.lexicon_penalty = words._handle, lexicon_penalty or 0
         self._scorer: Optional[Scorer] = None
         if language_model is not None:
-            beam.alpha, beam.beta = alpha, beta
             if isinstance(language_model, LanguageModel):
                 beam.language_model = language_model._handle
             else:

@@ -189,6 +189,13 @@ def test_bad_settings(arguments: dict) -> None:
         BeamSearch(**{"labels": LABELS, "language_model": scorer, **arguments})
 
 
+@pytest.mark.parametrize("name", ["alpha", "beta", "unknown_score"])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_weights_are_checked_without_a_language_model(name: str, value: float) -> None:
+    with pytest.raises(crnn.InvalidArgumentError, match=f"{name} .*no number"):
+        BeamSearch(LABELS, **{name: value})
+
+
 def test_texts_need_labels() -> None:
     for search in (BeamSearch(hotwords=["a"]), BeamSearch(lexicon=["a"]), BeamSearch(language_model=scorer)):
         with pytest.raises(crnn.InvalidArgumentError, match="need labels"):
