@@ -71,23 +71,23 @@ let foundation: [Target] = [
 
 /// The library's modules, lowest first; each may import those that it names.
 let parts: [Target] = [
+  module(
+    "InstructionSets", uses: ["CSystem", "KernelTable", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512"]),
   module("Tensors", uses: ["CSystem"]),
   module("Graphs", uses: ["Tensors"]),
   module("Formats", uses: ["CSystem", "Graphs", "Tensors"]),
   module("Plans", uses: ["CSystem", "KernelTable", "Graphs", "Tensors"]),
   module("Operators", uses: ["CSystem", "Plans", "KernelTable", "Graphs", "Tensors"]),
-  module(
-    "Engine",
-    uses: [
-      "CSystem", "Operators", "Plans", "KernelTable", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512", "Graphs",
-      "Tensors",
-    ]),
+  module("Engine", uses: ["CSystem", "InstructionSets", "Operators", "Plans", "KernelTable", "Graphs", "Tensors"]),
   module("Passes", uses: ["CSystem", "Engine", "Operators", "Plans", "KernelTable", "Graphs", "Tensors"]),
   module("Models", uses: ["CSystem", "Formats", "Passes", "Engine", "Operators", "Plans", "Graphs", "Tensors"]),
-  module("CTC", uses: ["CSystem", "Tensors"]),
+  module("CTC", uses: ["CSystem", "InstructionSets", "KernelTable", "Tensors"]),
   module("Recognition", uses: ["CTC", "Tensors", "CSystem"]),
   module(
-    "CRNNC", uses: ["CCRNN", "CSystem", "Recognition", "CTC", "Models", "Engine", "KernelTable", "Graphs", "Tensors"],
+    "CRNNC",
+    uses: [
+      "CCRNN", "CSystem", "Recognition", "CTC", "Models", "Engine", "InstructionSets", "KernelTable", "Graphs", "Tensors",
+    ],
     linker: sharedLibrary),
 ]
 
@@ -131,7 +131,10 @@ let testTargets: [Target] = [
   tests("Recognition", uses: ["Recognition", "CTC", "Tensors"]),
   tests(
     "Engine",
-    uses: ["Formats", "Passes", "Engine", "Operators", "Plans", "Graphs", "Tensors", "KernelTable", "CSystem"]),
+    uses: [
+      "Formats", "Passes", "Engine", "InstructionSets", "Operators", "Plans", "Graphs", "Tensors", "KernelTable",
+      "CSystem",
+    ]),
   tests("Convert", uses: ["CCRNN"]),
 ]
 

@@ -1,6 +1,6 @@
 import CCRNN
 import CSystem
-import Engine
+import InstructionSets
 import KernelTable
 import Tensors
 

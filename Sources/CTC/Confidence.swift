@@ -53,7 +53,7 @@ struct BandRow {
 /// frames, not with their product with the tokens.
 final class Posteriors {
   private let trellis: Trellis
-  private let scores: LogProbabilities
+  private let classes: FrameClasses
   private let frameCount: Int
   private let stateCount: Int
   private let storage: Storage
@@ -65,6 +65,8 @@ final class Posteriors {
   /// For each class, the place that it was last seen to compete for, counted from 1.
   private let places: UnsafeMutablePointer<Int32>
   private let competitors: UnsafeMutablePointer<Int32>
+  /// What each competitor's paths have come to.
+  private let arrived: UnsafeMutablePointer<Double>
   /// The rows' states, one after the other.
   private var cells: Storage
   private var cellCount = 0
@@ -76,15 +78,25 @@ final class Posteriors {
   /// States beyond the last one that paths come to: other texts may come further than this one.
   private static let reach = 33
 
+  /// What is known of a state in a frame.
   private struct Cell {
-    /// The probabilities of coming to a state and of its class, divided by the frame's scale; and that of going on from
-    /// it.
+    /// The probability of coming to it, divided by the frame's scale.
     var forward: Double
-    var emission: Double
-    var backward = 0.0
-
     /// The probability of the state in its frame and of all that follows.
-    var entered: Double { emission * backward }
+    var entered = 0.0
+  }
+
+  /// A frame's states; nothing is known of those that are left out.
+  private struct Band {
+    let base: UnsafeMutablePointer<Cell>
+    let first: Int
+    let count: Int
+
+    @inline(__always)
+    subscript(state: Int) -> Cell {
+      let place = state &- first
+      return place < 0 || place >= count ? Cell(forward: 0) : base[place]
+    }
   }
 
   private struct Step {
@@ -95,20 +107,20 @@ final class Posteriors {
     /// it is the token after that.
     var toBlank: Double
     var toToken: Double
-    /// The probability of the classes that do not count on their own.
-    var rest = 0.0
     /// The highest probability of leaving the place after this frame or a later one.
     var latest = 0.0
   }
 
-  init(_ tokens: UnsafeBufferPointer<Int32>, _ scores: LogProbabilities, blank: Int) throws(Failure) {
+  init(_ tokens: UnsafeBufferPointer<Int32>, _ scores: LogProbabilities, _ classes: FrameClasses, blank: Int)
+    throws(Failure)
+  {
     let trellis = try Trellis(tokens, blank: blank, classCount: scores.classCount)
     let frameCount = scores.frameCount
     let frameBytes = MemoryLayout<BandRow>.stride &+ MemoryLayout<Double>.stride &+ MemoryLayout<Step>.stride
-    let classBytes = 2 &* MemoryLayout<Int32>.stride
+    let classBytes = 2 &* MemoryLayout<Int32>.stride &+ MemoryLayout<Double>.stride
     let storage = try Storage(byteCount: frameCount &* frameBytes &+ scores.classCount &* classBytes)
     cells = try Storage(byteCount: 64 &* (frameCount &+ 1) &* MemoryLayout<Cell>.stride)
-    self.scores = scores
+    self.classes = classes
     self.trellis = trellis
     self.storage = storage
     self.frameCount = frameCount
@@ -116,13 +128,15 @@ final class Posteriors {
     rows = storage.base.bindMemory(to: BandRow.self, capacity: frameCount)
     factors = UnsafeMutableRawPointer(rows + frameCount).bindMemory(to: Double.self, capacity: frameCount)
     steps = UnsafeMutableRawPointer(factors + frameCount).bindMemory(to: Step.self, capacity: frameCount)
-    places = UnsafeMutableRawPointer(steps + frameCount).bindMemory(to: Int32.self, capacity: 2 &* scores.classCount)
+    arrived = UnsafeMutableRawPointer(steps + frameCount).bindMemory(to: Double.self, capacity: scores.classCount)
+    places = UnsafeMutableRawPointer(arrived + scores.classCount).bindMemory(
+      to: Int32.self, capacity: 2 &* scores.classCount)
     competitors = places + scores.classCount
     places.initialize(repeating: 0, count: scores.classCount)
   }
 
   /// Its probability is zero where it is too small for a number.
-  func confidence(_ classes: FrameClasses) throws(Failure) -> Confidence {
+  func confidence() throws(Failure) -> Confidence {
     let tokens = trellis.tokens
     let confidence = try Confidence(tokenCount: tokens.count)
     var logProbability = 0.0
@@ -132,7 +146,7 @@ final class Posteriors {
       logProbability += log(scale)
     }
     if frameCount > 0 {
-      let share = cell(stateCount &- 1, frameCount &- 1).forward + cell(stateCount &- 2, frameCount &- 1).forward
+      let share = arrival(at: stateCount &- 1)
       guard share > 0 else { return confidence }
       logProbability += log(share)
       endWeight = 1 / share
@@ -141,19 +155,23 @@ final class Posteriors {
     confidence.logProbability = logProbability
     for index in 0..<tokens.count {
       confidence.odds[index] = Confidence.Odds(
-        replaced: replaced(index, classes), omitted: omitted(index),
+        replaced: replaced(index), omitted: omitted(index),
         isRepeated: index > 0 && tokens[index &- 1] == tokens[index])
     }
     return confidence
   }
 
-  /// What is known of a state in a frame; nothing of those that are left out.
   @inline(__always)
-  private func cell(_ state: Int, _ frame: Int) -> Cell {
+  private func band(_ frame: Int) -> Band {
     let row = rows[frame]
-    let place = state &- row.first
-    if place < 0 || place >= row.count { return Cell(forward: 0, emission: 0) }
-    return cells.base.assumingMemoryBound(to: Cell.self)[row.offset &+ place]
+    return Band(
+      base: cells.base.assumingMemoryBound(to: Cell.self) + row.offset, first: row.first, count: row.count)
+  }
+
+  /// The probability of coming to a blank state, or to the token before it, in the last frame.
+  private func arrival(at blank: Int) -> Double {
+    let band = band(frameCount &- 1)
+    return band[blank].forward + band[blank &- 1].forward
   }
 
   /// One step of the forward recursion; returns the frame's scale.
@@ -163,24 +181,24 @@ final class Posteriors {
     let end = min(stateCount, before.last + Posteriors.reach)
     guard first < end else { return 0 }
     let base = try room(end &- first)
-    let logs = scores.row(frame)
-    let blank = Double(expf(logs[trellis.blank]))
+    let band = frame == 0 ? nil : band(frame &- 1)
+    let blank = classes.probability(trellis.blank, frame)
     var scale = 0.0
     for state in first..<end {
       var sum = state < 2 ? 1.0 : 0
-      if frame > 0 {
-        sum = cell(state, frame &- 1).forward + cell(state &- 1, frame &- 1).forward
-        if trellis.canSkip(to: state) { sum += cell(state &- 2, frame &- 1).forward }
+      if let band {
+        sum = band[state].forward + band[state &- 1].forward
+        if trellis.canSkip(to: state) { sum += band[state &- 2].forward }
       }
-      let emission = state & 1 == 0 ? blank : Double(expf(logs[trellis.label(of: state)]))
-      base[state &- first] = Cell(forward: sum * emission, emission: emission)
-      scale += sum * emission
+      sum *= state & 1 == 0 ? blank : classes.probability(trellis.label(of: state), frame)
+      base[state &- first] = Cell(forward: sum)
+      scale += sum
     }
-    factors[frame] = 1 / scale
+    let factor = 1 / scale
+    factors[frame] = factor
     var row = BandRow(first: first, count: end &- first, offset: cellCount, last: first)
     for place in 0..<row.count {
-      base[place].forward *= factors[frame]
-      base[place].emission *= factors[frame]
+      base[place].forward *= factor
       if base[place].forward >= 1e-60 { row.last = first &+ place }
     }
     cellCount &+= row.count
@@ -207,37 +225,43 @@ final class Posteriors {
   /// The backward recursion, divided by the text's share of the last frame: the products with the forward
   /// probabilities are those of the text's own paths, and sum to one in each frame.
   private func retreat() {
-    let base = cells.base.assumingMemoryBound(to: Cell.self)
+    var after: Band?
     for frame in (0..<frameCount).reversed() {
-      let row = rows[frame]
-      for state in row.states {
+      let band = band(frame)
+      let blank = classes.probability(trellis.blank, frame)
+      for place in 0..<band.count {
+        let state = band.first &+ place
         var sum = state >= stateCount &- 2 ? endWeight : 0
-        if frame < frameCount &- 1 {
-          sum = cell(state, frame &+ 1).entered + cell(state &+ 1, frame &+ 1).entered
-          if state &+ 2 < stateCount, trellis.canSkip(to: state &+ 2) { sum += cell(state &+ 2, frame &+ 1).entered }
+        if let after {
+          sum = after[state].entered + after[state &+ 1].entered
+          if state &+ 2 < stateCount, trellis.canSkip(to: state &+ 2) { sum += after[state &+ 2].entered }
         }
-        base[row.offset + state &- row.first].backward = sum
+        let emission = state & 1 == 0 ? blank : classes.probability(trellis.label(of: state), frame)
+        band.base[place].entered = sum * emission * factors[frame]
       }
+      after = band
     }
   }
 
   private func step(_ state: Int, _ frame: Int) -> Step {
     var step = Step(fromBlank: state == 1 ? 1 : 0, fromToken: 0, toBlank: 0, toToken: 0)
     if frame > 0 {
-      step.fromBlank = cell(state &- 1, frame &- 1).forward
-      step.fromToken = cell(state &- 2, frame &- 1).forward
+      let before = band(frame &- 1)
+      step.fromBlank = before[state &- 1].forward
+      step.fromToken = before[state &- 2].forward
     }
     if frame == frameCount &- 1 {
       step.toBlank = state == stateCount &- 2 ? endWeight : 0
     } else {
-      step.toBlank = cell(state &+ 1, frame &+ 1).entered
-      step.toToken = cell(state &+ 2, frame &+ 1).entered
+      let after = band(frame &+ 1)
+      step.toBlank = after[state &+ 1].entered
+      step.toToken = after[state &+ 2].entered
     }
     return step
   }
 
   /// The probability of the texts that have another token in this place, divided by that of this text.
-  private func replaced(_ index: Int, _ classes: FrameClasses) -> Double {
+  private func replaced(_ index: Int) -> Double {
     let state = 2 &* index &+ 1
     let tokens = trellis.tokens
     let window = self.window(state)
@@ -256,24 +280,23 @@ final class Posteriors {
     compete(following)
     for frame in window {
       for label in classes[frame] { compete(label) }
-      steps[frame].rest = factors[frame] * (1 - Double(expf(scores.row(frame)[trellis.blank])))
-      steps[frame].rest -= cell(state, frame).emission
     }
+    arrived.initialize(repeating: 0, count: count)
     var sum = 0.0
-    for number in 0..<count {
-      let label = competitors[number]
-      var arrived = 0.0
-      for frame in window {
-        let step = steps[frame]
-        let emission = factors[frame] * Double(expf(scores.row(frame)[Int(label)]))
-        arrived = (arrived + step.fromBlank + (label == previous ? 0 : step.fromToken)) * emission
-        sum += arrived * (step.toBlank + (label == following ? 0 : step.toToken))
-        steps[frame].rest -= emission
-      }
-    }
     for frame in window {
-      let step = steps[frame]
-      sum += (step.fromBlank + step.fromToken) * max(step.rest, 0) * (step.toBlank + step.toToken)
+      let (step, factor) = (steps[frame], factors[frame])
+      let (from, to) = (step.fromBlank + step.fromToken, step.toBlank + step.toToken)
+      // The probability of the classes that do not count on their own.
+      var rest = 1 - classes.probability(trellis.blank, frame) - classes.probability(Int(tokens[index]), frame)
+      for number in 0..<count {
+        let label = competitors[number]
+        let probability = classes.probability(Int(label), frame)
+        let value = (arrived[number] + (label == previous ? step.fromBlank : from)) * (probability * factor)
+        arrived[number] = value
+        sum += value * (label == following ? step.toBlank : to)
+        rest -= probability
+      }
+      sum += from * max(rest, 0) * factor * to
     }
     return sum
   }
@@ -307,18 +330,16 @@ final class Posteriors {
     return min(first, end)..<end
   }
 
-  /// The probability of the text without this token, divided by that of the text.
+  /// The probability of the text without this token, divided by that of the text. `replaced` has been asked before.
   private func omitted(_ index: Int) -> Double {
     let state = 2 &* index &+ 1
     let tokens = trellis.tokens
-    guard index &+ 1 < tokens.count else {
-      return (cell(state &- 1, frameCount &- 1).forward + cell(state &- 2, frameCount &- 1).forward) * endWeight
-    }
+    guard index &+ 1 < tokens.count else { return arrival(at: state &- 1) * endWeight }
     let canJoin = index > 0 && tokens[index &- 1] != tokens[index &+ 1]
     var sum = 0.0
     for frame in frames(state) {
-      let step = step(state, frame)
-      sum += (step.fromBlank + (canJoin ? step.fromToken : 0)) * cell(state &+ 2, frame).entered
+      let step = steps[frame]
+      sum += (step.fromBlank + (canJoin ? step.fromToken : 0)) * band(frame)[state &+ 2].entered
     }
     return sum
   }

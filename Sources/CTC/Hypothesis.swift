@@ -20,8 +20,8 @@ public final class Hypothesis {
     language = found.language
     bonus = found.bonus
     (alignment, posterior) = try found.tokens.withUnsafeBufferPointer { tokens throws(Failure) in
-      let posteriors = try Posteriors(tokens, scores, blank: blank)
-      let posterior = try posteriors.confidence(classes)
+      let posteriors = try Posteriors(tokens, scores, classes, blank: blank)
+      let posterior = try posteriors.confidence()
       let rows = posterior.logProbability > -.infinity ? UnsafePointer(posteriors.rows) : nil
       let alignment = try align(tokens, to: scores, blank: blank, within: rows)
       withExtendedLifetime(posteriors) {}

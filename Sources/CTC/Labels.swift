@@ -73,8 +73,8 @@ public final class Labels {
   /// - Throws: `invalidArgument` for a text that is not UTF-8, and for one that two classes have. Classes without a text
   ///   may be many.
   func check() throws(Failure) {
-    let storage = try Storage(byteCount: max(count, 1) * MemoryLayout<Candidate>.stride)
-    var order = Ranking(storage.base.bindMemory(to: Candidate.self, capacity: count), capacity: max(count, 1))
+    let storage = try Storage(byteCount: 2 * max(count, 1) * MemoryLayout<Candidate>.stride)
+    var order = Ranking(storage.base.bindMemory(to: Candidate.self, capacity: 2 * max(count, 1)), capacity: max(count, 1))
     for index in 0..<count {
       guard isUTF8(self[index]) else { throw Failure(.invalidArgument, "label \(index) is not UTF-8") }
       // Equal texts become neighbours.

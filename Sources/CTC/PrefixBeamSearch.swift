@@ -67,7 +67,8 @@ public final class PrefixBeamSearch {
   /// The frame's tokens.
   private var choices: Ranking
   /// The prefixes that go on.
-  private var best: Ranking
+  private var best: BeamRanking
+  private let sums: LogSums
   /// Whether a token makes another prefix of the beam from the one at hand.
   private let marks: UnsafeMutablePointer<Bool>
   /// ln of the factor that all probabilities in the beam were divided by: near one they keep their digits.
@@ -84,9 +85,10 @@ public final class PrefixBeamSearch {
     // last token: the tokens after them make none that are better.
     let limit = settings.tokenCount > 0 ? settings.tokenCount : scorer == nil ? width &+ 1 : classCount
     let choiceCount = min(classCount, limit)
-    let candidates = choiceCount &+ width
+    let candidates = 2 &* choiceCount &+ 3 &* width
+    let entryBytes = 3 &* MemoryLayout<Entry>.stride &+ 2 &* MemoryLayout<Float>.stride
     let storage = try Storage(
-      byteCount: candidates &* MemoryLayout<Candidate>.stride &+ 3 &* width &* MemoryLayout<Entry>.stride &+ classCount)
+      byteCount: candidates &* MemoryLayout<Candidate>.stride &+ width &* entryBytes &+ classCount)
     prefixes = try PrefixTree(capacity: 2 &* width, text: scorer?.start)
     self.storage = storage
     self.settings = settings
@@ -96,11 +98,13 @@ public final class PrefixBeamSearch {
     self.classCount = classCount
     let ranked = storage.base.bindMemory(to: Candidate.self, capacity: candidates)
     choices = Ranking(ranked, capacity: choiceCount)
-    best = Ranking(ranked + choiceCount, capacity: width)
+    best = BeamRanking(ranked + 2 &* choiceCount, capacity: width)
     beam = UnsafeMutableRawPointer(ranked + candidates).bindMemory(to: Entry.self, capacity: 3 &* width)
     kept = beam + width
     next = kept + width
-    marks = UnsafeMutableRawPointer(next + width).bindMemory(to: Bool.self, capacity: classCount)
+    let numbers = UnsafeMutableRawPointer(next + width).bindMemory(to: Float.self, capacity: 2 &* width)
+    sums = LogSums(numbers, capacity: width)
+    marks = UnsafeMutableRawPointer(numbers + 2 &* width).bindMemory(to: Bool.self, capacity: classCount)
     marks.initialize(repeating: false, count: classCount)
     prefixes.nodes[0].place = 0
     beam[0] = Entry(node: 0, last: -1, blank: 0, token: -.infinity, total: 0, text: 0)
@@ -147,30 +151,38 @@ public final class PrefixBeamSearch {
   /// What each prefix is worth if nothing is added to it, or if its parent is extended to it.
   @inline(never)
   private func keepPrefixes(_ row: UnsafePointer<Float>) {
-    best.removeAll()
-    let blankScore = row[blank]
-    let nodes = prefixes.nodes
+    let (nodes, blankScore) = (prefixes.nodes, row[blank])
     for index in 0..<count {
-      var entry = beam[index]
-      var token = -Float.infinity
+      let entry = beam[index]
+      var (token, grown) = (-Float.infinity, -Float.infinity)
       if entry.last >= 0 {
         let score = row[Int(entry.last)]
         token = entry.token + score
-        let parent = Int(nodes[Int(entry.node)].parent)
-        let place = Int(nodes[parent].place)
+        let place = Int(nodes[Int(nodes[Int(entry.node)].parent)].place)
         if place >= 0, isChosen(entry.last, score) {
           let source = beam[place]
-          token = logSum(token, (source.last == entry.last ? source.blank : source.total) + score)
+          grown = (source.last == entry.last ? source.blank : source.total) + score
         }
       }
+      sums.set(index, token, grown)
+    }
+    sums.add(count)
+    for index in 0..<count {
+      var entry = beam[index]
+      entry.token = sums.values[index]
       entry.blank = entry.total + blankScore
-      entry.token = token
-      entry.total = logSum(entry.blank, token)
       kept[index] = entry
-      if entry.total > -.infinity {
-        best.offer(Candidate(score: entry.rank, ordinal: index, entry: index, token: -1))
+      sums.set(index, entry.blank, entry.token)
+    }
+    sums.add(count)
+    best.removeAll()
+    for index in 0..<count {
+      kept[index].total = sums.values[index]
+      if kept[index].total > -.infinity {
+        best.keep(Candidate(score: kept[index].rank, ordinal: index, entry: index, token: -1))
       }
     }
+    best.beginOffers()
   }
 
   @inline(__always)
@@ -200,7 +212,8 @@ public final class PrefixBeamSearch {
         var rank = (choice.token == entry.last ? entry.blank : entry.total) + score
         if let scorer {
           if !scorer.mayFollow(choice.token) { continue }
-          rank += Float(scorer.next(entry.node, choice.token, prefixes).rank - textOffset)
+          rank += scorer.isNeutral(choice.token)
+            ? entry.text : Float(scorer.rank(entry.node, choice.token, prefixes) - textOffset)
         }
         if rank < best.threshold || rank == -.infinity { continue }
         best.offer(Candidate(score: rank, ordinal: ordinal, entry: index, token: Int(choice.token)))
@@ -249,12 +262,11 @@ public final class PrefixBeamSearch {
     var node = prefixes.child(of: entry.node, token)
     if node < 0 {
       node = try prefixes.add(to: entry.node, token)
-      if let scorer {
-        prefixes.texts[Int(node)] = scorer.next(entry.node, token, prefixes)
-      }
+      if let scorer { prefixes.texts[Int(node)] = scorer.next(entry.node, token, prefixes) }
     }
     let score = (token == entry.last ? entry.blank : entry.total) + row[Int(token)]
-    return Entry(node: node, last: token, blank: -.infinity, token: score, total: score, text: 0)
+    let text = scorer == nil ? 0 : Float(prefixes.texts[Int(node)].rank - textOffset)
+    return Entry(node: node, last: token, blank: -.infinity, token: score, total: score, text: text)
   }
 
   /// Makes the best prefix' scores the ones that all others are relative to.
@@ -269,7 +281,9 @@ public final class PrefixBeamSearch {
       }
     }
     guard scorer != nil else { return }
-    textOffset = prefixes.texts[Int(beam[0].node)].rank
+    let rank = prefixes.texts[Int(beam[0].node)].rank
+    if rank == textOffset { return }
+    textOffset = rank
     for index in 0..<count {
       beam[index].text = Float(prefixes.texts[Int(beam[index].node)].rank - textOffset)
     }
@@ -305,8 +319,9 @@ public final class PrefixBeamSearch {
       let entry = beam[index]
       let rank = entry.total + Float(end(of: entry, isStrict: isStrict).rank - textOffset)
       if rank == -.infinity, isStrict { continue }
-      best.offer(Candidate(score: rank, ordinal: index, entry: index, token: -1))
+      best.keep(Candidate(score: rank, ordinal: index, entry: index, token: -1))
     }
+    best.beginOffers()
     return best.count > 0
   }
 

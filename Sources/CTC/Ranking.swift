@@ -38,7 +38,7 @@ struct Ranking {
   /// The score that a candidate needs at least.
   private(set) var threshold = -Float.infinity
 
-  /// - Parameter items: room for `capacity` candidates, of which there is at least one.
+  /// - Parameter items: room for twice `capacity` candidates, of which there is at least one.
   init(_ items: UnsafeMutablePointer<Candidate>, capacity: Int) {
     self.items = items
     self.capacity = capacity
@@ -63,7 +63,7 @@ struct Ranking {
 
   @inline(never)
   private mutating func replaceWorst(_ candidate: Candidate) {
-    sink(candidate, from: 0, count: count)
+    sink(candidate, in: items, from: 0, count: count)
     threshold = items[0].score
   }
 
@@ -72,35 +72,170 @@ struct Ranking {
     var index = count / 2
     while index > 0 {
       index &-= 1
-      sink(items[index], from: index, count: count)
+      sink(items[index], in: items, from: index, count: count)
     }
     threshold = items[0].score
   }
 
   /// The best first. Candidates may be offered again after `removeAll` only.
-  @inline(never)
-  mutating func sort() {
-    if count < capacity { makeHeap() }
-    var rest = count
-    while rest > 1 {
-      rest &-= 1
-      let last = items[rest]
-      items[rest] = items[0]
-      sink(last, from: 0, count: rest)
-    }
+  mutating func sort() { sortCandidates(items, count: count, scratch: items + capacity) }
+}
+
+/// The `capacity` best of what goes on and of what is new. What goes on is there first, nearly in order, so that it is
+/// sorted soon; what is new pushes its worst ones out.
+struct BeamRanking {
+  private let kept: UnsafeMutablePointer<Candidate>
+  private var keptCount = 0
+  /// A heap with the worst on top.
+  private let new: UnsafeMutablePointer<Candidate>
+  private var newCount = 0
+  /// The best first, after sorting.
+  let items: UnsafeMutablePointer<Candidate>
+  private let capacity: Int
+  var count: Int { keptCount &+ newCount }
+  /// The score that a candidate needs at least.
+  private(set) var threshold = -Float.infinity
+  private var worst: UInt64 = 0
+
+  /// - Parameter items: room for three times `capacity` candidates.
+  init(_ items: UnsafeMutablePointer<Candidate>, capacity: Int) {
+    self.items = items
+    self.capacity = capacity
+    kept = items + capacity
+    new = kept + capacity
   }
 
   @inline(__always)
-  private func sink(_ candidate: Candidate, from start: Int, count: Int) {
-    var place = start
-    while true {
-      var child = 2 &* place &+ 1
-      if child >= count { break }
-      if child &+ 1 < count, items[child &+ 1].key < items[child].key { child &+= 1 }
-      if items[child].key >= candidate.key { break }
-      items[place] = items[child]
-      place = child
+  mutating func removeAll() {
+    keptCount = 0
+    newCount = 0
+  }
+
+  /// Something that goes on, of which there are at most `capacity`.
+  @inline(__always)
+  mutating func keep(_ candidate: Candidate) {
+    kept[keptCount] = candidate
+    keptCount &+= 1
+  }
+
+  /// All that goes on has been there.
+  mutating func beginOffers() {
+    sortCandidates(kept, count: keptCount, scratch: items)
+    findWorst()
+  }
+
+  @inline(__always)
+  mutating func offer(_ candidate: Candidate) {
+    if candidate.key >= worst { add(candidate) }
+  }
+
+  @inline(never)
+  private mutating func add(_ candidate: Candidate) {
+    if count == capacity, newCount > 0, keptCount == 0 || new[0].key < kept[keptCount &- 1].key {
+      sink(candidate, in: new, from: 0, count: newCount)
+    } else {
+      if count == capacity { keptCount &-= 1 }
+      var place = newCount
+      newCount &+= 1
+      while place > 0 {
+        let parent = (place &- 1) / 2
+        if new[parent].key <= candidate.key { break }
+        new[place] = new[parent]
+        place = parent
+      }
+      new[place] = candidate
+    }
+    findWorst()
+  }
+
+  private mutating func findWorst() {
+    worst = 0
+    threshold = -.infinity
+    guard count == capacity else { return }
+    var place = keptCount > 0 ? kept[keptCount &- 1] : new[0]
+    if newCount > 0, new[0].key < place.key { place = new[0] }
+    worst = place.key
+    threshold = place.score
+  }
+
+  /// The best first.
+  @inline(never)
+  mutating func sort() {
+    sortCandidates(new, count: newCount, scratch: items)
+    var (old, fresh) = (0, 0)
+    for place in 0..<count {
+      if fresh == newCount || old < keptCount && kept[old].key > new[fresh].key {
+        items[place] = kept[old]
+        old &+= 1
+      } else {
+        items[place] = new[fresh]
+        fresh &+= 1
+      }
+    }
+  }
+}
+
+/// Puts a candidate into a heap with the worst on top, in place of the one at `start`.
+@inline(never)
+private func sink(_ candidate: Candidate, in items: UnsafeMutablePointer<Candidate>, from start: Int, count: Int) {
+  var place = start
+  while true {
+    var child = 2 &* place &+ 1
+    if child >= count { break }
+    if child &+ 1 < count, items[child &+ 1].key < items[child].key { child &+= 1 }
+    if items[child].key >= candidate.key { break }
+    items[place] = items[child]
+    place = child
+  }
+  items[place] = candidate
+}
+
+/// The best first: a merge sort that passes over what is in order.
+@inline(never)
+private func sortCandidates(
+  _ items: UnsafeMutablePointer<Candidate>, count: Int, scratch: UnsafeMutablePointer<Candidate>
+) {
+  let shortest = 8
+  for index in 1..<max(count, 1) {
+    let candidate = items[index]
+    var place = index
+    while place & (shortest &- 1) != 0, items[place &- 1].key < candidate.key {
+      items[place] = items[place &- 1]
+      place &-= 1
     }
     items[place] = candidate
+  }
+  var length = shortest
+  while length < count {
+    var start = 0
+    while start &+ length < count {
+      let middle = start &+ length
+      let end = min(middle &+ length, count)
+      if items[middle &- 1].key < items[middle].key {
+        merge(items + start, length, end &- start, scratch)
+      }
+      start = end
+    }
+    length &*= 2
+  }
+}
+
+/// Merges the first `half` of so many candidates with the others.
+@inline(__always)
+private func merge(
+  _ items: UnsafeMutablePointer<Candidate>, _ half: Int, _ count: Int, _ scratch: UnsafeMutablePointer<Candidate>
+) {
+  scratch.update(from: items, count: half)
+  var (first, second) = (0, half)
+  var place = 0
+  while first < half {
+    if second < count, items[second].key > scratch[first].key {
+      items[place] = items[second]
+      second &+= 1
+    } else {
+      items[place] = scratch[first]
+      first &+= 1
+    }
+    place &+= 1
   }
 }

@@ -11,6 +11,8 @@ struct TextState {
   var hotwords: Int32 = 0
   var model: UInt64 = 0
   var lexicon: UInt32 = 0
+  /// What it is ranked by with a space after it; no number where that was not asked for yet.
+  var rankWithSpace = Double.nan
   var isInWord = false
   /// Whether the word has left the lexicon.
   var isOutside = false
@@ -18,6 +20,15 @@ struct TextState {
   /// What the prefix is ranked by beside its log-probability; −infinity for a text that must not be.
   @inline(__always)
   var rank: Double { language + bonus + Double(partial) }
+}
+
+/// What a search must know of a label most often.
+private struct LabelMark {
+  var first: UInt8 = 0
+  var isEmpty = true
+  /// Whether it adds nothing to a text that it may follow.
+  var isNeutral = false
+  var isSpace = false
 }
 
 /// Scores texts while they grow, label by label: those of one search at a time.
@@ -37,6 +48,8 @@ final class TextScorer {
   /// The visit, counted from 1, that last found each byte among the followers.
   private let followers: UnsafeMutablePointer<UInt64>
   private var visit: UInt64 = 0
+  /// Of each class.
+  private let marks: UnsafeMutablePointer<LabelMark>
   /// The words of a character model at each byte of the labels that was looked at.
   private let characters: UnsafeMutablePointer<UInt32>
   /// The word at hand, with a NUL.
@@ -49,7 +62,8 @@ final class TextScorer {
     let characterCount = hasCharacters ? labels.byteCount : 0
     let characterBytes = characterCount &* MemoryLayout<UInt32>.stride
     let storage = try Storage(
-      byteCount: 256 &* MemoryLayout<UInt64>.stride &+ characterBytes &+ TextScorer.wordCapacity &+ 1)
+      byteCount: 256 &* MemoryLayout<UInt64>.stride &+ characterBytes
+        &+ (labels.count &+ 1) &* MemoryLayout<LabelMark>.stride &+ TextScorer.wordCapacity &+ 1)
     self.storage = storage
     self.decoder = decoder
     self.labels = labels
@@ -62,8 +76,24 @@ final class TextScorer {
     followers.initialize(repeating: 0, count: 256)
     characters = UnsafeMutableRawPointer(followers + 256).bindMemory(to: UInt32.self, capacity: characterCount)
     characters.initialize(repeating: .max, count: characterCount)
-    word = UnsafeMutableRawPointer(characters + characterCount).bindMemory(
+    marks = UnsafeMutableRawPointer(characters + characterCount).bindMemory(
+      to: LabelMark.self, capacity: labels.count + 1)
+    word = UnsafeMutableRawPointer(marks + labels.count + 1).bindMemory(
       to: UInt8.self, capacity: TextScorer.wordCapacity + 1)
+    let isStrict = decoder.lexicon != nil && decoder.lexiconPenalty == .infinity
+    let mayBeNeutral = hotwords == nil && !hasCharacters && (isStrict || decoder.lexicon == nil)
+    for index in 0...labels.count {
+      let text = labels.text(ofClass: index, blank: blank)
+      var mark = LabelMark()
+      if let first = text.first {
+        // Following a text in a lexicon was made sure of for the first byte alone.
+        mark = LabelMark(
+          first: first, isEmpty: false,
+          isNeutral: mayBeNeutral && !(isStrict && text.count > 1) && !text.contains(UInt8(ascii: " ")),
+          isSpace: text.count == 1 && first == UInt8(ascii: " "))
+      }
+      marks[index] = mark
+    }
     var (mostBytes, mostUnits) = (0, 0)
     for index in 0..<labels.count {
       var units = 0
@@ -99,13 +129,29 @@ final class TextScorer {
   @inline(__always)
   func mayFollow(_ token: Int32) -> Bool {
     if visit == 0 { return true }
-    let text = labels.text(ofClass: Int(token), blank: blank)
-    return text.isEmpty || followers[Int(text[0])] == visit
+    let mark = marks[Int(token)]
+    return mark.isEmpty || followers[Int(mark.first)] == visit
+  }
+
+  /// Whether the label adds nothing to a text that it may follow.
+  @inline(__always)
+  func isNeutral(_ token: Int32) -> Bool { marks[Int(token)].isNeutral }
+
+  /// What the text of a node with one more label is ranked by.
+  func rank(_ node: Int32, _ token: Int32, _ prefixes: PrefixTree) -> Double {
+    guard marks[Int(token)].isSpace else { return next(node, token, prefixes).rank }
+    // Most of what there is to compute, and the same as long as the text is in the beam.
+    let known = prefixes.texts[Int(node)].rankWithSpace
+    if known == known { return known }
+    let rank = next(node, token, prefixes).rank
+    prefixes.texts[Int(node)].rankWithSpace = rank
+    return rank
   }
 
   /// The text of a node with one more label.
   func next(_ node: Int32, _ token: Int32, _ prefixes: PrefixTree) -> TextState {
     var next = prefixes.texts[Int(node)]
+    next.rankWithSpace = .nan
     let text = labels.text(ofClass: Int(token), blank: blank)
     for index in 0..<text.count {
       let byte = text[index]

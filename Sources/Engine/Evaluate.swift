@@ -1,3 +1,4 @@
+import InstructionSets
 import Operators
 import Plans
 import Tensors

@@ -1,4 +1,5 @@
 import CSystem
+import InstructionSets
 import KernelTable
 import Operators
 import Plans

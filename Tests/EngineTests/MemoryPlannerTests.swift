@@ -1,3 +1,4 @@
+import InstructionSets
 import Plans
 import Tensors
 import Testing
