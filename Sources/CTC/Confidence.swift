@@ -62,7 +62,9 @@ final class Posteriors {
   private let factors: UnsafeMutablePointer<Double>
   /// For one token's place, what a path meets there in each frame.
   private let steps: UnsafeMutablePointer<Step>
-  /// For each class, the place that it was last seen to compete for, counted from 1.
+  /// The columns of the tokens, the place that each column was last seen to compete for, counted from 1, and those that
+  /// compete for the one at hand.
+  private let tokens: UnsafeMutablePointer<Int32>
   private let places: UnsafeMutablePointer<Int32>
   private let competitors: UnsafeMutablePointer<Int32>
   /// What each competitor's paths have come to.
@@ -115,10 +117,12 @@ final class Posteriors {
     throws(Failure)
   {
     let trellis = try Trellis(tokens, blank: blank, classCount: scores.classCount)
-    let frameCount = scores.frameCount
+    let (frameCount, columnCount) = (scores.frameCount, classes.columnCount)
     let frameBytes = MemoryLayout<BandRow>.stride &+ MemoryLayout<Double>.stride &+ MemoryLayout<Step>.stride
-    let classBytes = 2 &* MemoryLayout<Int32>.stride &+ MemoryLayout<Double>.stride
-    let storage = try Storage(byteCount: frameCount &* frameBytes &+ scores.classCount &* classBytes)
+    let columnBytes = 2 &* MemoryLayout<Int32>.stride &+ MemoryLayout<Double>.stride
+    let storage = try Storage(
+      byteCount: frameCount &* frameBytes &+ columnCount &* columnBytes
+        &+ tokens.count &* MemoryLayout<Int32>.stride)
     cells = try Storage(byteCount: 64 &* (frameCount &+ 1) &* MemoryLayout<Cell>.stride)
     self.classes = classes
     self.trellis = trellis
@@ -128,17 +132,18 @@ final class Posteriors {
     rows = storage.base.bindMemory(to: BandRow.self, capacity: frameCount)
     factors = UnsafeMutableRawPointer(rows + frameCount).bindMemory(to: Double.self, capacity: frameCount)
     steps = UnsafeMutableRawPointer(factors + frameCount).bindMemory(to: Step.self, capacity: frameCount)
-    arrived = UnsafeMutableRawPointer(steps + frameCount).bindMemory(to: Double.self, capacity: scores.classCount)
-    places = UnsafeMutableRawPointer(arrived + scores.classCount).bindMemory(
-      to: Int32.self, capacity: 2 &* scores.classCount)
-    competitors = places + scores.classCount
-    places.initialize(repeating: 0, count: scores.classCount)
+    arrived = UnsafeMutableRawPointer(steps + frameCount).bindMemory(to: Double.self, capacity: columnCount)
+    places = UnsafeMutableRawPointer(arrived + columnCount).bindMemory(
+      to: Int32.self, capacity: 2 &* columnCount &+ tokens.count)
+    competitors = places + columnCount
+    self.tokens = competitors + columnCount
+    places.initialize(repeating: 0, count: columnCount)
+    for (index, token) in tokens.enumerated() { self.tokens[index] = classes.column(token) }
   }
 
   /// Its probability is zero where it is too small for a number.
   func confidence() throws(Failure) -> Confidence {
-    let tokens = trellis.tokens
-    let confidence = try Confidence(tokenCount: tokens.count)
+    let confidence = try Confidence(tokenCount: trellis.tokens.count)
     var logProbability = 0.0
     for frame in 0..<frameCount {
       let scale = try advance(frame)
@@ -153,7 +158,7 @@ final class Posteriors {
       retreat()
     }
     confidence.logProbability = logProbability
-    for index in 0..<tokens.count {
+    for index in trellis.tokens.indices {
       confidence.odds[index] = Confidence.Odds(
         replaced: replaced(index), omitted: omitted(index),
         isRepeated: index > 0 && tokens[index &- 1] == tokens[index])
@@ -174,6 +179,10 @@ final class Posteriors {
     return band[blank].forward + band[blank &- 1].forward
   }
 
+  /// Of a state's class.
+  @inline(__always)
+  private func column(of state: Int) -> Int { state & 1 == 0 ? 0 : Int(tokens[state >> 1]) }
+
   /// One step of the forward recursion; returns the frame's scale.
   private func advance(_ frame: Int) throws(Failure) -> Double {
     let before = frame == 0 ? BandRow(first: 0, count: 0, offset: 0, last: -1) : rows[frame &- 1]
@@ -182,7 +191,7 @@ final class Posteriors {
     guard first < end else { return 0 }
     let base = try room(end &- first)
     let band = frame == 0 ? nil : band(frame &- 1)
-    let blank = classes.probability(trellis.blank, frame)
+    let probabilities = classes.probabilities(frame)
     var scale = 0.0
     for state in first..<end {
       var sum = state < 2 ? 1.0 : 0
@@ -190,7 +199,7 @@ final class Posteriors {
         sum = band[state].forward + band[state &- 1].forward
         if trellis.canSkip(to: state) { sum += band[state &- 2].forward }
       }
-      sum *= state & 1 == 0 ? blank : classes.probability(trellis.label(of: state), frame)
+      sum *= Double(probabilities[column(of: state)])
       base[state &- first] = Cell(forward: sum)
       scale += sum
     }
@@ -228,7 +237,7 @@ final class Posteriors {
     var after: Band?
     for frame in (0..<frameCount).reversed() {
       let band = band(frame)
-      let blank = classes.probability(trellis.blank, frame)
+      let probabilities = classes.probabilities(frame)
       for place in 0..<band.count {
         let state = band.first &+ place
         var sum = state >= stateCount &- 2 ? endWeight : 0
@@ -236,64 +245,45 @@ final class Posteriors {
           sum = after[state].entered + after[state &+ 1].entered
           if state &+ 2 < stateCount, trellis.canSkip(to: state &+ 2) { sum += after[state &+ 2].entered }
         }
-        let emission = state & 1 == 0 ? blank : classes.probability(trellis.label(of: state), frame)
-        band.base[place].entered = sum * emission * factors[frame]
+        band.base[place].entered = sum * Double(probabilities[column(of: state)]) * factors[frame]
       }
       after = band
     }
   }
 
-  private func step(_ state: Int, _ frame: Int) -> Step {
-    var step = Step(fromBlank: state == 1 ? 1 : 0, fromToken: 0, toBlank: 0, toToken: 0)
-    if frame > 0 {
-      let before = band(frame &- 1)
-      step.fromBlank = before[state &- 1].forward
-      step.fromToken = before[state &- 2].forward
-    }
-    if frame == frameCount &- 1 {
-      step.toBlank = state == stateCount &- 2 ? endWeight : 0
-    } else {
-      let after = band(frame &+ 1)
-      step.toBlank = after[state &+ 1].entered
-      step.toToken = after[state &+ 2].entered
-    }
-    return step
-  }
-
   /// The probability of the texts that have another token in this place, divided by that of this text.
   private func replaced(_ index: Int) -> Double {
-    let state = 2 &* index &+ 1
-    let tokens = trellis.tokens
-    let window = self.window(state)
+    let window = self.window(2 &* index &+ 1)
+    let (token, mark) = (Int(tokens[index]), Int32(truncatingIfNeeded: index &+ 1))
     let previous = index > 0 ? tokens[index &- 1] : -1
-    let following = index &+ 1 < tokens.count ? tokens[index &+ 1] : -1
-    places[Int(tokens[index])] = Int32(truncatingIfNeeded: index &+ 1)
+    let following = index &+ 1 < trellis.tokens.count ? tokens[index &+ 1] : -1
+    places[token] = mark
     var count = 0
-    func compete(_ label: Int32) {
-      guard label >= 0, places[Int(label)] != Int32(truncatingIfNeeded: index &+ 1) else { return }
-      places[Int(label)] = Int32(truncatingIfNeeded: index &+ 1)
-      competitors[count] = label
+    func compete(_ column: Int32) {
+      guard column >= 0, places[Int(column)] != mark else { return }
+      places[Int(column)] = mark
+      competitors[count] = column
       count &+= 1
     }
     // These two cannot follow themselves, which the sum over the rest does not see.
     compete(previous)
     compete(following)
     for frame in window {
-      for label in classes[frame] { compete(label) }
+      for column in classes[frame] { compete(column) }
     }
     arrived.initialize(repeating: 0, count: count)
     var sum = 0.0
     for frame in window {
-      let (step, factor) = (steps[frame], factors[frame])
+      let (step, factor, probabilities) = (steps[frame], factors[frame], classes.probabilities(frame))
       let (from, to) = (step.fromBlank + step.fromToken, step.toBlank + step.toToken)
       // The probability of the classes that do not count on their own.
-      var rest = 1 - classes.probability(trellis.blank, frame) - classes.probability(Int(tokens[index]), frame)
+      var rest = 1 - Double(probabilities[0]) - Double(probabilities[token])
       for number in 0..<count {
-        let label = competitors[number]
-        let probability = classes.probability(Int(label), frame)
-        let value = (arrived[number] + (label == previous ? step.fromBlank : from)) * (probability * factor)
+        let column = competitors[number]
+        let probability = Double(probabilities[Int(column)])
+        let value = (arrived[number] + (column == previous ? step.fromBlank : from)) * (probability * factor)
         arrived[number] = value
-        sum += value * (label == following ? step.toBlank : to)
+        sum += value * (column == following ? step.toBlank : to)
         rest -= probability
       }
       sum += from * max(rest, 0) * factor * to
@@ -314,9 +304,22 @@ final class Posteriors {
     let frames = frames(state)
     var highest = 0.0
     for frame in frames.reversed() {
-      steps[frame] = step(state, frame)
-      highest = max(highest, steps[frame].toBlank + steps[frame].toToken)
-      steps[frame].latest = highest
+      var step = Step(fromBlank: state == 1 ? 1 : 0, fromToken: 0, toBlank: 0, toToken: 0)
+      if frame > 0 {
+        let before = band(frame &- 1)
+        step.fromBlank = before[state &- 1].forward
+        step.fromToken = before[state &- 2].forward
+      }
+      if frame < frameCount &- 1 {
+        let after = band(frame &+ 1)
+        step.toBlank = after[state &+ 1].entered
+        step.toToken = after[state &+ 2].entered
+      } else if state == stateCount &- 2 {
+        step.toBlank = endWeight
+      }
+      highest = max(highest, step.toBlank + step.toToken)
+      step.latest = highest
+      steps[frame] = step
     }
     var first = frames.upperBound
     var end = frames.lowerBound
@@ -333,8 +336,7 @@ final class Posteriors {
   /// The probability of the text without this token, divided by that of the text. `replaced` has been asked before.
   private func omitted(_ index: Int) -> Double {
     let state = 2 &* index &+ 1
-    let tokens = trellis.tokens
-    guard index &+ 1 < tokens.count else { return arrival(at: state &- 1) * endWeight }
+    guard index &+ 1 < trellis.tokens.count else { return arrival(at: state &- 1) * endWeight }
     let canJoin = index > 0 && tokens[index &- 1] != tokens[index &+ 1]
     var sum = 0.0
     for frame in frames(state) {

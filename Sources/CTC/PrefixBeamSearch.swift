@@ -69,8 +69,6 @@ public final class PrefixBeamSearch {
   /// The prefixes that go on.
   private var best: BeamRanking
   private let sums: LogSums
-  /// Whether a token makes another prefix of the beam from the one at hand.
-  private let marks: UnsafeMutablePointer<Bool>
   /// ln of the factor that all probabilities in the beam were divided by: near one they keep their digits.
   private var offset = 0.0
   private var textOffset = 0.0
@@ -87,8 +85,7 @@ public final class PrefixBeamSearch {
     let choiceCount = min(classCount, limit)
     let candidates = 2 &* choiceCount &+ 3 &* width
     let entryBytes = 3 &* MemoryLayout<Entry>.stride &+ 2 &* MemoryLayout<Float>.stride
-    let storage = try Storage(
-      byteCount: candidates &* MemoryLayout<Candidate>.stride &+ width &* entryBytes &+ classCount)
+    let storage = try Storage(byteCount: candidates &* MemoryLayout<Candidate>.stride &+ width &* entryBytes)
     prefixes = try PrefixTree(capacity: 2 &* width, text: scorer?.start)
     self.storage = storage
     self.settings = settings
@@ -104,8 +101,6 @@ public final class PrefixBeamSearch {
     next = kept + width
     let numbers = UnsafeMutableRawPointer(next + width).bindMemory(to: Float.self, capacity: 2 &* width)
     sums = LogSums(numbers, capacity: width)
-    marks = UnsafeMutableRawPointer(numbers + 2 &* width).bindMemory(to: Bool.self, capacity: classCount)
-    marks.initialize(repeating: false, count: classCount)
     prefixes.nodes[0].place = 0
     beam[0] = Entry(node: 0, last: -1, blank: 0, token: -.infinity, total: 0, text: 0)
   }
@@ -197,41 +192,39 @@ public final class PrefixBeamSearch {
   @inline(never)
   private func extend() {
     if choices.count == 0 { return }
+    let scorer = scorer
+    let followers = scorer?.followers
+    followers?.begin(choices)
     let highest = choices.items[0].score + maximumGain
-    var ordinal = count
     for index in 0..<count {
       let entry = beam[index]
       if entry.rank + highest < best.threshold { break }
-      markChildren(of: entry.node, true)
-      scorer?.noteFollowers(of: entry.node, prefixes)
-      for number in 0..<choices.count {
+      let matches = followers?.find(after: prefixes.texts[Int(entry.node)].lexicon) ?? choices.count
+      for match in 0..<matches {
+        let number = followers.map { Int($0.places[match]) } ?? match
         let choice = choices.items[number]
         let score = choice.score
-        if entry.rank + score + maximumGain < best.threshold { break }
-        if marks[Int(choice.token)] { continue }
+        if entry.rank + score + maximumGain < best.threshold {
+          if followers == nil { break }
+          continue
+        }
         var rank = (choice.token == entry.last ? entry.blank : entry.total) + score
         if let scorer {
-          if !scorer.mayFollow(choice.token) { continue }
           rank += scorer.isNeutral(choice.token)
             ? entry.text : Float(scorer.rank(entry.node, choice.token, prefixes) - textOffset)
         }
-        if rank < best.threshold || rank == -.infinity { continue }
+        if rank < best.threshold || rank == -.infinity || isInBeam(entry.node, choice.token) { continue }
+        let ordinal = count &+ index &* choices.count &+ number
         best.offer(Candidate(score: rank, ordinal: ordinal, entry: index, token: Int(choice.token)))
-        ordinal &+= 1
       }
-      markChildren(of: entry.node, false)
     }
   }
 
-  /// Marks the tokens by which a prefix in the beam becomes another one there.
+  /// Whether a token makes another prefix of the beam from one.
   @inline(__always)
-  private func markChildren(of node: Int32, _ mark: Bool) {
-    var child = prefixes[node].child
-    while child >= 0 {
-      let node = prefixes[child]
-      if node.place >= 0 { marks[Int(node.token)] = mark }
-      child = node.next
-    }
+  private func isInBeam(_ node: Int32, _ token: Int32) -> Bool {
+    let child = prefixes.child(of: node, token)
+    return child >= 0 && prefixes[child].place >= 0
   }
 
   /// The best of kept and new prefixes become the beam.
@@ -295,20 +288,22 @@ public final class PrefixBeamSearch {
   /// those that were pushed. Texts that end in the middle of a word that must be in a lexicon are among them only when
   /// there are no others.
   func hypotheses(_ limit: Int, in scores: LogProbabilities) throws(Failure) -> [Hypothesis] {
-    let classes = try FrameClasses(scores, blank: blank)
     let isStrict = rank(isStrict: true)
     if !isStrict { _ = rank(isStrict: false) }
     best.sort()
-    var hypotheses: [Hypothesis] = []
+    var texts: [FoundText] = []
     for place in 0..<min(max(limit, 0), best.count) {
       let candidate = best.items[place]
       let entry = beam[Int(candidate.entry)]
       let text = end(of: entry, isStrict: isStrict)
-      let found = FoundText(
-        tokens: prefixes.tokens(to: entry.node), score: Double(candidate.score) + offset + textOffset,
-        acoustic: Double(entry.total) + offset, language: text.language, bonus: text.bonus)
-      hypotheses.append(try Hypothesis(found, in: scores, classes, blank: blank))
+      texts.append(
+        FoundText(
+          tokens: prefixes.tokens(to: entry.node), score: Double(candidate.score) + offset + textOffset,
+          acoustic: Double(entry.total) + offset, language: text.language, bonus: text.bonus))
     }
+    let classes = try FrameClasses(scores, blank: blank, texts)
+    var hypotheses: [Hypothesis] = []
+    for text in texts { hypotheses.append(try Hypothesis(text, in: scores, classes, blank: blank)) }
     return hypotheses
   }
 

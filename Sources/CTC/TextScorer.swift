@@ -22,13 +22,13 @@ struct TextState {
   var rank: Double { language + bonus + Double(partial) }
 }
 
-/// What a search must know of a label most often.
-private struct LabelMark {
-  var first: UInt8 = 0
-  var isEmpty = true
-  /// Whether it adds nothing to a text that it may follow.
-  var isNeutral = false
-  var isSpace = false
+/// What a label adds to texts that it may follow.
+private enum LabelKind: UInt8 {
+  /// Nothing at once.
+  case neutral
+  /// What its one space does.
+  case space
+  case other
 }
 
 /// Scores texts while they grow, label by label: those of one search at a time.
@@ -45,11 +45,10 @@ final class TextScorer {
   let maximumGain: Float
   /// Room for what follows.
   private let storage: Storage
-  /// The visit, counted from 1, that last found each byte among the followers.
-  private let followers: UnsafeMutablePointer<UInt64>
-  private var visit: UInt64 = 0
   /// Of each class.
-  private let marks: UnsafeMutablePointer<LabelMark>
+  private let kinds: UnsafeMutablePointer<LabelKind>
+  /// Tells which labels may follow, where only words of a lexicon may be found.
+  let followers: Followers?
   /// The words of a character model at each byte of the labels that was looked at.
   private let characters: UnsafeMutablePointer<UInt32>
   /// The word at hand, with a NUL.
@@ -61,9 +60,7 @@ final class TextScorer {
     let hasCharacters = decoder.hasCharacterModel
     let characterCount = hasCharacters ? labels.byteCount : 0
     let characterBytes = characterCount &* MemoryLayout<UInt32>.stride
-    let storage = try Storage(
-      byteCount: 256 &* MemoryLayout<UInt64>.stride &+ characterBytes
-        &+ (labels.count &+ 1) &* MemoryLayout<LabelMark>.stride &+ TextScorer.wordCapacity &+ 1)
+    let storage = try Storage(byteCount: characterBytes &+ labels.count &+ 1 &+ TextScorer.wordCapacity &+ 1)
     self.storage = storage
     self.decoder = decoder
     self.labels = labels
@@ -72,27 +69,27 @@ final class TextScorer {
     lexicon = decoder.lexicon
     self.hasCharacters = hasCharacters
     hasWords = decoder.hasLanguageModel && !hasCharacters || decoder.lexicon != nil
-    followers = storage.base.bindMemory(to: UInt64.self, capacity: 256)
-    followers.initialize(repeating: 0, count: 256)
-    characters = UnsafeMutableRawPointer(followers + 256).bindMemory(to: UInt32.self, capacity: characterCount)
+    var followers: Followers?
+    if let lexicon = decoder.lexicon, decoder.lexiconPenalty == .infinity {
+      followers = try Followers(lexicon, labels, blank: blank)
+    }
+    self.followers = followers
+    characters = storage.base.bindMemory(to: UInt32.self, capacity: characterCount)
     characters.initialize(repeating: .max, count: characterCount)
-    marks = UnsafeMutableRawPointer(characters + characterCount).bindMemory(
-      to: LabelMark.self, capacity: labels.count + 1)
-    word = UnsafeMutableRawPointer(marks + labels.count + 1).bindMemory(
+    kinds = UnsafeMutableRawPointer(characters + characterCount).bindMemory(
+      to: LabelKind.self, capacity: labels.count + 1)
+    word = UnsafeMutableRawPointer(kinds + labels.count + 1).bindMemory(
       to: UInt8.self, capacity: TextScorer.wordCapacity + 1)
-    let isStrict = decoder.lexicon != nil && decoder.lexiconPenalty == .infinity
-    let mayBeNeutral = hotwords == nil && !hasCharacters && (isStrict || decoder.lexicon == nil)
+    let hasNeutral = hotwords == nil && !hasCharacters && (followers != nil || decoder.lexicon == nil)
     for index in 0...labels.count {
       let text = labels.text(ofClass: index, blank: blank)
-      var mark = LabelMark()
-      if let first = text.first {
-        // Following a text in a lexicon was made sure of for the first byte alone.
-        mark = LabelMark(
-          first: first, isEmpty: false,
-          isNeutral: mayBeNeutral && !(isStrict && text.count > 1) && !text.contains(UInt8(ascii: " ")),
-          isSpace: text.count == 1 && first == UInt8(ascii: " "))
+      kinds[index] = .other
+      if text.contains(UInt8(ascii: " ")) {
+        if text.count == 1 { kinds[index] = .space }
+      } else if hasNeutral, followers == nil || text.count == 1 {
+        // In a lexicon, the first byte alone was made sure of.
+        kinds[index] = .neutral
       }
-      marks[index] = mark
     }
     var (mostBytes, mostUnits) = (0, 0)
     for index in 0..<labels.count {
@@ -116,30 +113,13 @@ final class TextScorer {
     return state
   }
 
-  /// Asks which labels a text may go on with, for `mayFollow`. Looking at each label's first byte is enough to tell most
-  /// of those that no word of the lexicon has there.
-  func noteFollowers(of node: Int32, _ prefixes: PrefixTree) {
-    guard let lexicon, decoder.lexiconPenalty == .infinity else { return }
-    let state = prefixes.texts[Int(node)]
-    visit &+= 1
-    lexicon.forEachByte(after: state.lexicon) { followers[Int($0)] = visit }
-    if !state.isInWord || lexicon.isWord(state.lexicon) { followers[Int(UInt8(ascii: " "))] = visit }
-  }
-
-  @inline(__always)
-  func mayFollow(_ token: Int32) -> Bool {
-    if visit == 0 { return true }
-    let mark = marks[Int(token)]
-    return mark.isEmpty || followers[Int(mark.first)] == visit
-  }
-
   /// Whether the label adds nothing to a text that it may follow.
   @inline(__always)
-  func isNeutral(_ token: Int32) -> Bool { marks[Int(token)].isNeutral }
+  func isNeutral(_ token: Int32) -> Bool { kinds[Int(token)] == .neutral }
 
   /// What the text of a node with one more label is ranked by.
   func rank(_ node: Int32, _ token: Int32, _ prefixes: PrefixTree) -> Double {
-    guard marks[Int(token)].isSpace else { return next(node, token, prefixes).rank }
+    guard kinds[Int(token)] == .space else { return next(node, token, prefixes).rank }
     // Most of what there is to compute, and the same as long as the text is in the beam.
     let known = prefixes.texts[Int(node)].rankWithSpace
     if known == known { return known }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 from dataclasses import dataclass
-from typing import Any, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
@@ -270,15 +270,17 @@ def _hypotheses(result: Any) -> Tuple[Hypothesis, ...]:
 
 def _hypothesis(item: _api.hypothesis) -> Hypothesis:
     count = item.token_count
-    spans = item.tokens[:count]
-    frames: List[Tuple[int, int]] = [(span.first_frame, span.first_frame + span.frame_count) for span in spans]
+    # (token, first frame, frames, score) of each token; the scores' bits are not looked at.
+    spans = memoryview(ctypes.string_at(item.tokens, count * ctypes.sizeof(_api.ctc_span))).cast("i").tolist()
+    firsts, lengths = spans[1::4], spans[2::4]
+    frames = tuple((first, first + length) for first, length in zip(firsts, lengths))
     text = item.text or b""
     words = tuple(_word(word, text, frames) for word in item.words[: item.word_count])
-    return Hypothesis(_api.decode(text), tuple(span.token for span in spans), item.score, tuple(frames),
-                      item.confidence, tuple(item.confidences[:count]), words, item.acoustic, item.language, item.bonus)
+    return Hypothesis(_api.decode(text), tuple(spans[0::4]), item.score, frames, item.confidence,
+                      tuple(item.confidences[:count]), words, item.acoustic, item.language, item.bonus)
 
 
-def _word(word: _api.word, text: bytes, frames: List[Tuple[int, int]]) -> Word:
+def _word(word: _api.word, text: bytes, frames: Tuple[Tuple[int, int], ...]) -> Word:
     start, end = word.first_token, word.first_token + word.token_count
     return Word(_api.decode(text[word.text_start: word.text_start + word.text_size]), start, end,
                 (frames[start][0], frames[end - 1][1]), word.confidence)
