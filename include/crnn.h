@@ -400,6 +400,7 @@ typedef struct crnn_character {
 /** What was read. One block of memory, freed by crnn_reading_free. */
 typedef struct crnn_reading {
     const char *text;
+    /** Their texts lie one after the other, with a NUL after each. */
     const crnn_character *characters;
     size_t character_count;
     /** Mean of the characters' confidences; for an empty text the mean

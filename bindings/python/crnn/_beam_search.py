@@ -47,6 +47,10 @@ class Word:
     #: Probability of the hypothesis among the texts that differ from it in one of these tokens at most.
     confidence: float
 
+    def seconds(self, frame_seconds: float) -> Tuple[float, float]:
+        """Its frames as seconds from the first frame's beginning, for a model whose frames are so far apart."""
+        return self.frames[0] * frame_seconds, self.frames[1] * frame_seconds
+
 
 @dataclass(frozen=True)
 class Hypothesis:
@@ -73,6 +77,10 @@ class Hypothesis:
     language: float
     #: What lexicon, hotwords and beta added.
     bonus: float
+
+    def seconds(self, frame_seconds: float) -> Tuple[Tuple[float, float], ...]:
+        """Each token's frames as seconds from the first frame's beginning: `Model.frame_seconds` apart."""
+        return tuple((start * frame_seconds, end * frame_seconds) for start, end in self.frames)
 
 
 class BeamSearch(Owned):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import threading
 import weakref
@@ -13,7 +14,7 @@ import numpy as np
 
 from . import _api, _arguments
 from ._beam_search import BeamSearch
-from ._errors import InvalidHandleError
+from ._errors import InvalidHandleError, InvalidMetadataError
 from ._metadata import Metadata
 from ._reading import Reading
 from ._session import Session
@@ -101,6 +102,22 @@ class Model:
         """The model's key-value pairs; setting one writes through, for `read` and `save`."""
         self._handle
         return Metadata(self)
+
+    @property
+    def frame_seconds(self) -> Optional[float]:
+        """Seconds from one frame of the output to the next, as metadata 'crnn.output.frame_seconds' says; None where it
+        says nothing. `ctc.Hypothesis.seconds` takes it.
+        """
+        text = self.metadata.get("crnn.output.frame_seconds")
+        if text is None:
+            return None
+        try:
+            seconds = float(text)
+        except ValueError:
+            seconds = math.nan
+        if not 0 < seconds < math.inf:
+            raise InvalidMetadataError(f"metadata 'crnn.output.frame_seconds' is {text!r}, expected a number above 0")
+        return seconds
 
     @property
     def nodes(self) -> Tuple[NodeSpec, ...]:

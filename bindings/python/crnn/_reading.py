@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import struct
 from dataclasses import dataclass
 from typing import Any, Tuple
 
@@ -38,23 +40,42 @@ class Reading:
     #: Frames that the network produced.
     frame_count: int
 
+    def __getattr__(self, name: str) -> Any:
+        # Objects take longer to make than texts to read: the characters are made when somebody asks for them.
+        found = self.__dict__.get("_found") if name == "characters" else None
+        if found is None:
+            raise AttributeError(f"'Reading' object has no attribute {name!r}")
+        characters = found()
+        self.__dict__["characters"] = characters
+        return characters
+
+
+#: crnn_character, without the address of its text.
+_CHARACTER = struct.Struct("@8xifiiff")
+
+
+class _Characters:
+    """Copies a reading's characters, and makes objects of them."""
+
+    def __init__(self, items: Any, count: int, text: bytes) -> None:
+        self._items = ctypes.string_at(items, count * _CHARACTER.size)
+        # Their texts lie one after the other, with a NUL after each.
+        first = struct.unpack_from("@P", self._items)[0] if count else 0
+        self._texts = ctypes.string_at(first, len(text) + count) if count else b""
+
+    def __call__(self) -> Tuple[Character, ...]:
+        texts = _api.decode(self._texts).split("\0")
+        return tuple(Character(text, *numbers) for text, numbers in zip(texts, _CHARACTER.iter_unpack(self._items)))
+
 
 def take(pointer: Any) -> Reading:
     """Copies a `crnn_reading *` and frees it."""
     try:
         source = pointer.contents
-        characters = tuple(
-            Character(
-                text=_api.decode(item.text or b""),
-                label=item.label,
-                confidence=item.confidence,
-                first_frame=item.first_frame,
-                frame_count=item.frame_count,
-                x=item.x,
-                width=item.width,
-            )
-            for item in source.characters[: source.character_count]
-        )
-        return Reading(_api.decode(source.text or b""), source.confidence, characters, source.frame_count)
+        text = source.text or b""
+        reading = Reading.__new__(Reading)
+        reading.__dict__.update(text=_api.decode(text), confidence=source.confidence, frame_count=source.frame_count,
+                                _found=_Characters(source.characters, source.character_count, text))
+        return reading
     finally:
         _api.reading_free(pointer)

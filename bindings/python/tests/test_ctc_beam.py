@@ -67,3 +67,11 @@ def test_bad_scores() -> None:
         crnn.ctc.BeamSearch()(np.full((2, 3), np.nan, np.float32))
     with pytest.raises(crnn.InvalidArgumentError, match="n_best"):
         crnn.ctc.BeamSearch()(random_scores(0, 3, 4), n_best=0)
+
+
+def test_seconds() -> None:
+    certain = np.where(np.eye(4)[[1, 1, 0, 1, 3, 2]] == 1, 0, -np.inf).astype(np.float32)
+    found = crnn.ctc.BeamSearch(["a", "b", " "])(certain)[0]
+    assert found.text == "aa b"
+    assert found.seconds(0.5) == ((0.0, 1.0), (1.5, 2.0), (2.0, 2.5), (2.5, 3.0))
+    assert [word.seconds(0.5) for word in found.words] == [(0.0, 2.0), (2.5, 3.0)]

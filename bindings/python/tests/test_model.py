@@ -236,3 +236,14 @@ class TestLogging:
         with caplog.at_level(logging.INFO, logger="crnn"):
             _logging._receiver(_api.LogLevel.WARNING, b"100% sure", None)
         assert caplog.record_tuples == [("crnn", logging.WARNING, "100% sure")]
+
+
+def test_frame_seconds(bars_bytes: bytes) -> None:
+    with crnn.Model(bars_bytes) as model:
+        assert model.frame_seconds is None
+        model.metadata["crnn.output.frame_seconds"] = "0.04"
+        assert model.frame_seconds == 0.04
+        for wrong in ("", "-1", "0", "inf", "fast"):
+            model.metadata["crnn.output.frame_seconds"] = wrong
+            with pytest.raises(crnn.InvalidMetadataError, match="frame_seconds"):
+                model.frame_seconds
