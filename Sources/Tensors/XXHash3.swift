@@ -1,3 +1,5 @@
+import CSystem
+
 /// XXH3's 64-bit hash with seed 0, the checksum of a native file's larger blobs, for data of more than 240 bytes.
 ///
 /// Implements the specification of the xxHash algorithms by Yann Collet, version 0.2.0, section "XXH3 algorithm
@@ -36,7 +38,10 @@ private let blockSize = 1024
 private func accumulate(_ start: UnsafeRawPointer, stripes: Int, _ secret: UnsafeRawPointer, _ lanes: inout Lanes) {
   var (words, products) = (Lanes(), lanes)
   for stripe in 0..<stripes {
-    let data = load(start + stripe &* stripeSize)
+    let position = start + stripe &* stripeSize
+    // A mapped file's small pages lie anywhere: processors do not read ahead from one to the next by themselves.
+    system_prefetch(position + 2048)
+    let data = load(position)
     let key = data ^ load(secret + stripe &* 8)
     words &+= data
     products &+= (key & 0xFFFF_FFFF) &* (key &>> 32)

@@ -78,6 +78,9 @@ static inline void system_pause(void) {
 #endif
 }
 
+/// Asks for memory that will be read soon; any address will do.
+static inline void system_prefetch(const void *address) { __builtin_prefetch(address); }
+
 static inline double system_seconds(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
