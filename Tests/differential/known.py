@@ -395,8 +395,8 @@ def undefined(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
         return "a size that ONNX Runtime does not take from the formula for VALID"
     if node.type == "LayerNormalization" and len(node.outputs) > 1 and first.size == 0:
         return "statistics of nothing"
-    if node.type == "RMSNormalization" and len({a.dtype for a in inputs}) > 1:
-        return "a result of the scale's type, which the reference gives the input's"
+    if node.type in ("LayerNormalization", "RMSNormalization") and len({a.dtype for a in inputs if a is not None}) > 1:
+        return "results of the scale's type or of the input's"
     if node.type == "LpPool" and node.attributes.get("ceil_mode") and _reaches_beyond(node, first):
         return "a window that reaches beyond the end, where ONNX Runtime reads on"
     if node.type == "ReduceProd" and kind == "f" and np.log10(np.maximum(np.abs(first.astype(np.float64)), 1)).sum() > 38:
