@@ -86,7 +86,8 @@ let parts: [Target] = [
   module(
     "CRNNC",
     uses: [
-      "CCRNN", "CSystem", "Recognition", "CTC", "Models", "Engine", "InstructionSets", "KernelTable", "Graphs", "Tensors",
+      "CCRNN", "CSystem", "Recognition", "CTC", "Models", "Engine", "InstructionSets", "KernelTable", "Graphs",
+      "Tensors",
     ],
     linker: sharedLibrary),
 ]

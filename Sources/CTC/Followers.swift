@@ -7,8 +7,8 @@ final class Followers {
   private let labels: Labels
   private let blank: Int
   private let storage: Storage
-  /// Which bytes go on after a node of the lexicon, by bits: four words in the slot that the node has in a cache; and the
-  /// slots' nodes.
+  /// Which bytes go on after a node of the lexicon, by bits: four words in the slot that the node has in a cache; and
+  /// the slots' nodes.
   private let bits: UnsafeMutablePointer<UInt64>
   private let nodes: UnsafeMutablePointer<UInt32>
   private static let slotCount = 1024

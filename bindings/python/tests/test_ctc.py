@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
+import pickle
 from typing import List, Optional, Sequence, Tuple
 
 import numpy as np
@@ -141,3 +144,14 @@ def test_wrong_scores() -> None:
 def test_no_frames() -> None:
     reading = crnn.ctc.greedy(np.zeros((0, 6), np.float32), LABELS)
     assert reading.text == "" and reading.characters == () and reading.frame_count == 0
+
+
+def test_readings_are_values() -> None:
+    scores = np.log(np.float32([[0.1, 0.8, 0.1], [0.8, 0.1, 0.1], [0.1, 0.2, 0.7]]))
+    reading, other = (crnn.ctc.greedy(scores, ["é", "bc"]) for _ in range(2))
+    assert pickle.loads(pickle.dumps(reading)) == reading == copy.copy(other) and hash(reading) == hash(other)
+    assert [character.text for character in dataclasses.replace(other, text="").characters] == ["é", "bc"]
+    assert "characters=(Character(text='é'" in repr(reading) and reading.text == "ébc"
+    assert crnn.ctc.greedy(scores[1:2], ["é", "bc"]).characters == ()
+    with pytest.raises(AttributeError, match="nothing"):
+        reading.nothing
