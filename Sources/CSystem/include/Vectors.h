@@ -78,6 +78,29 @@ VECTOR_FUNCTION vector_int vector_shift_left(vector_int a, int32_t count) {
 /// Keeps the sign.
 VECTOR_FUNCTION vector_int vector_shift_right(vector_int a, int32_t count) { return a >> count; }
 
+// For integral n. `vector_power_of_two` is given what a normal number holds, -126 to 127; `vector_scale`, for x near
+// 1, what two such numbers do: it may end in infinity, denormals or 0.
+#if VECTOR_LANES == 16
+VECTOR_FUNCTION vector_float vector_scale(vector_float x, vector_float n) {
+  typedef float native __attribute__((vector_size(64)));
+  return (vector_float)__builtin_ia32_scalefps512_mask((native)x, (native)n, (native)x, 0xffff, 4);
+}
+VECTOR_FUNCTION vector_float vector_power_of_two(vector_float n) { return vector_scale(vector_splat(1), n); }
+#else
+VECTOR_FUNCTION vector_int vector_whole(vector_float n) {
+  // Added to 1.5 · 2²³ it is in the low bits. NaN gives some number.
+  return vector_subtract_int((vector_int)(n + vector_splat(12582912)), vector_splat_int(0x4b400000));
+}
+VECTOR_FUNCTION vector_float vector_exponent(vector_int n) {
+  return (vector_float)vector_shift_left(vector_add_int(n, vector_splat_int(127)), 23);
+}
+VECTOR_FUNCTION vector_float vector_power_of_two(vector_float n) { return vector_exponent(vector_whole(n)); }
+VECTOR_FUNCTION vector_float vector_scale(vector_float x, vector_float n) {
+  vector_int whole = vector_whole(n), half = vector_shift_right(whole, 1);
+  return x * vector_exponent(half) * vector_exponent(vector_subtract_int(whole, half));
+}
+#endif
+
 /// The greater of each pair, NaN if either is; and the lesser.
 #define VECTOR_EXTREMUM(T, I, a, b, OP)                                   \
   I mask = ((a)OP(b)) | ((a) != (a));                                     \

@@ -1,15 +1,15 @@
-/// 1.5 · 2²³: a number of magnitude below 2²² added to it is rounded to an integer, which is then in the low bits, past
-/// its own bit pattern.
+import CSystem
+
+/// 1.5 · 2²³: a number of magnitude below 2²² added to it is rounded to an integer.
 private let roundingShift: Float = 12_582_912
 
-/// x = n · ln 2 + r with integral n and |r| ≤ ln 2 / 2, for |x| < 2¹⁵. `power` holds n as integers.
+/// x = n · ln 2 + r with integral n and |r| ≤ ln 2 / 2, for |x| < 2¹⁵.
 @inline(always)
-private func reduce(_ x: Vector) -> (power: Bits, r: Vector) {
-  let shifted = multiplyAdd(roundingShift, x, 1.442_695_04)
-  let n = shifted - roundingShift
+private func reduce(_ x: Vector) -> (n: Vector, r: Vector) {
+  let n = multiplyAdd(roundingShift, x, 1.442_695_04) - roundingShift
   // ln 2 in two parts (Cody and Waite): the product with the first, of 9 bits, is exact.
   let r = multiplyAdd(multiplyAdd(x, n, -0.693_359_375), n, 2.121_944_4e-4)
-  return (Bits(shifted) &- 0x4b40_0000, r)
+  return (n, r)
 }
 
 /// (eʳ - 1 - r) / r² on |r| ≤ ln 2 / 2 (Moshier, Cephes).
@@ -22,17 +22,12 @@ private func exponentialTail(_ r: Vector) -> Vector {
   return multiplyAdd(5.000_000_120_1e-1, p, r)
 }
 
-@inline(always)
-private func powerOfTwo(_ n: Bits) -> Vector { Vector((n &+ 127) &<< 23) }
-
 /// eˣ, within 1.5 units in the last place. Overflow gives infinity, underflow denormals and then 0.
 @inline(always)
 func exponential(_ x: Vector) -> Vector {
   let (n, r) = reduce(clamp(x, -104, 89))
   let p = multiplyAdd(1 + r, exponentialTail(r), r * r)
-  // In two steps, because 2ⁿ itself may lie outside the range of normal numbers.
-  let half = n &>> 1
-  return p * powerOfTwo(half) * powerOfTwo(n &- half)
+  return Vector(native: vector_scale(p.native, n.native))
 }
 
 /// eˣ - 1 for x ≤ 0 or NaN, without cancellation near 0: within 1 unit in the last place.
@@ -40,7 +35,7 @@ func exponential(_ x: Vector) -> Vector {
 func exponentialMinusOne(nonPositive x: Vector) -> Vector {
   let (n, r) = reduce(atLeast(-40, x))
   let p = multiplyAdd(r, exponentialTail(r), r * r)
-  let scale = powerOfTwo(n)
+  let scale = Vector(native: vector_power_of_two(n.native))
   return multiplyAdd(scale - 1, p, scale)
 }
 

@@ -1,4 +1,4 @@
-"""Convolution and pooling that threads share by rows, by channels or by weights: the same bits for any number of them."""
+"""Convolution and pooling that threads share by rows, channels or weights: the same bits for any number of threads."""
 
 from __future__ import annotations
 
