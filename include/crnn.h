@@ -397,6 +397,20 @@ typedef struct crnn_character {
     float width;
 } crnn_character;
 
+/** A word of a reading or a hypothesis: a run of tokens without a space. */
+typedef struct crnn_word {
+    /** Its bytes in the text. */
+    int32_t text_start;
+    int32_t text_size;
+    /** Its tokens in the hypothesis, or characters in the reading. */
+    int32_t first_token;
+    int32_t token_count;
+    /** Probability of the hypothesis among the texts that differ from it in one
+     *  of these tokens at most. Of a greedy reading: the product of its
+     *  characters' confidences. */
+    float confidence;
+} crnn_word;
+
 /** What was read. One block of memory, freed by crnn_reading_free. */
 typedef struct crnn_reading {
     const char *text;
@@ -408,6 +422,9 @@ typedef struct crnn_reading {
     float confidence;
     /** Frames that the network produced. */
     int32_t frame_count;
+    /** Empty without labels. */
+    const crnn_word *words;
+    size_t word_count;
 } crnn_reading;
 
 /** A beam search: crnn_decoder_create. */
@@ -662,19 +679,6 @@ CRNN_API crnn_status crnn_decoder_create(const crnn_ctc_options *options, const 
 
 /** Gives the handle back. Streams of the decoder go on working. */
 CRNN_API void crnn_decoder_release(crnn_decoder *decoder);
-
-/** A word of a hypothesis: a run of tokens without a space. */
-typedef struct crnn_word {
-    /** Its bytes in the hypothesis' text. */
-    int32_t text_start;
-    int32_t text_size;
-    /** Its tokens in the hypothesis. */
-    int32_t first_token;
-    int32_t token_count;
-    /** Probability of the hypothesis among the texts that differ from it in one
-     *  of these tokens at most. */
-    float confidence;
-} crnn_word;
 
 /** A text that a search found. */
 typedef struct crnn_hypothesis {

@@ -49,38 +49,47 @@ private struct Writer {
       text: text, tokens: spans, confidences: shares, token_count: count, words: words, word_count: 0,
       score: item.score, acoustic: item.acoustic, language: item.language, bonus: item.bonus,
       confidence: item.confidence, reserved: 0)
-    var word = next(item, from: 0)
-    var textSize: Int32 = 0
+    var textSize = 0
     for index in 0..<count {
       spans[index] = crnn_ctc_span(item.alignment[index])
       shares[index] = item.confidence(of: index..<index &+ 1)
-      let isFirst = index == word?.lowerBound
-      if isFirst { words[written.word_count].text_start = textSize }
       for byte in CRNNC.text(decoder, item.alignment[index].token) {
-        // The spaces before a word are not in it.
-        if isFirst, byte == UInt8(ascii: " "), words[written.word_count].text_start == textSize {
-          words[written.word_count].text_start &+= 1
-        }
-        text[Int(textSize)] = CChar(bitPattern: byte)
+        text[textSize] = CChar(bitPattern: byte)
         textSize &+= 1
       }
-      guard let range = word, index &+ 1 == range.upperBound else { continue }
-      let start = words[written.word_count].text_start
-      words[written.word_count] = crnn_word(
-        text_start: start, text_size: textSize &- start, first_token: Int32(truncatingIfNeeded: range.lowerBound),
-        token_count: Int32(truncatingIfNeeded: range.count), confidence: item.confidence(of: range))
-      written.word_count &+= 1
-      word = next(item, from: range.upperBound)
     }
-    text[Int(textSize)] = 0
+    written.word_count = writeWords(
+      to: words, tokenCount: count, text: { CRNNC.text(decoder, item.alignment[$0].token) },
+      confidence: { item.confidence(of: $0) })
+    text[textSize] = 0
     spans += count
     words += written.word_count
     shares += count
-    text += Int(textSize) &+ 1
+    text += textSize &+ 1
     return written
   }
+}
 
-  private func next(_ item: Hypothesis, from first: Int) -> Range<Int>? {
-    decoder.labels.flatMap { item.word(from: first, labels: $0, blank: decoder.blank) }
+/// Writes the words of a text of so many tokens, and returns how many they are.
+func writeWords(
+  to words: UnsafeMutablePointer<crnn_word>, tokenCount: Int, text: (Int) -> UnsafeBufferPointer<UInt8>,
+  confidence: (Range<Int>) -> Float
+) -> Int {
+  var (count, token, place) = (0, 0, 0)
+  while let word = nextWord(from: token, of: tokenCount, text: text) {
+    while token < word.lowerBound { (token, place) = (token &+ 1, place &+ text(token).count) }
+    // The spaces before a word are not in it.
+    var start = place
+    for byte in text(token) {
+      guard byte == UInt8(ascii: " ") else { break }
+      start &+= 1
+    }
+    while token < word.upperBound { (token, place) = (token &+ 1, place &+ text(token).count) }
+    words[count] = crnn_word(
+      text_start: Int32(truncatingIfNeeded: start), text_size: Int32(truncatingIfNeeded: place &- start),
+      first_token: Int32(truncatingIfNeeded: word.lowerBound), token_count: Int32(truncatingIfNeeded: word.count),
+      confidence: confidence(word))
+    count &+= 1
   }
+  return count
 }

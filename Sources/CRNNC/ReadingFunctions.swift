@@ -107,18 +107,20 @@ func labels(_ options: crnn_ctc_options, classCount: Int) throws(Failure) -> Lab
   return labels
 }
 
-/// A reading as one block of memory: the struct, the characters, then all texts.
+/// A reading as one block of memory: the struct, the characters, room for as many words, then all texts.
 private func allocate(_ reading: Reading) throws(Failure) -> UnsafeMutablePointer<crnn_reading> {
   let characterCount = reading.labels.count
   var textBytes = 0
   for label in reading.labels { textBytes += reading.text(of: label).count }
   let charactersOffset = MemoryLayout<crnn_reading>.stride
-  let textOffset = charactersOffset + characterCount * MemoryLayout<crnn_character>.stride
+  let wordsOffset = charactersOffset + characterCount * MemoryLayout<crnn_character>.stride
+  let textOffset = wordsOffset + characterCount * MemoryLayout<crnn_word>.stride
   // The whole text, then each character's own; a NUL after each.
   let byteCount = textOffset + 2 * textBytes + characterCount + 1
   guard let block = malloc(byteCount) else { throw Failure(.outOfMemory, "cannot allocate \(byteCount) bytes") }
   let result = block.bindMemory(to: crnn_reading.self, capacity: 1)
   let characters = (block + charactersOffset).bindMemory(to: crnn_character.self, capacity: characterCount)
+  let words = (block + wordsOffset).bindMemory(to: crnn_word.self, capacity: characterCount)
   let text = (block + textOffset).bindMemory(to: CChar.self, capacity: 2 * textBytes + characterCount + 1)
   var whole = text
   var single = text + textBytes + 1
@@ -137,9 +139,12 @@ private func allocate(_ reading: Reading) throws(Failure) -> UnsafeMutablePointe
     single += 1
   }
   whole.pointee = 0
+  let wordCount = writeWords(
+    to: words, tokenCount: characterCount, text: { reading.text(of: reading.labels[$0]) },
+    confidence: { reading.confidence(of: $0) })
   result.pointee = crnn_reading(
     text: text, characters: characters, character_count: characterCount, confidence: reading.confidence,
-    frame_count: Int32(clamping: reading.frameCount))
+    frame_count: Int32(clamping: reading.frameCount), words: words, word_count: wordCount)
   return result
 }
 

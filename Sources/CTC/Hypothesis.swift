@@ -34,16 +34,16 @@ public final class Hypothesis {
 
   /// The probability of the text among those that differ from it in at most one of these tokens.
   public func confidence(of tokens: Range<Int>) -> Float { posterior.share(of: tokens) }
+}
 
-  /// The next word from a token on: a run of tokens without a space, though its first one may begin with spaces.
-  public func word(from first: Int, labels: Labels, blank: Int) -> Range<Int>? {
-    let space = UInt8(ascii: " ")
-    var start: Int?
-    for index in first..<alignment.count {
-      let text = labels.text(ofClass: Int(alignment[index].token), blank: blank)
-      if let start, text.first == space { return start..<index }
-      if start == nil, text.contains(where: { $0 != space }) { start = index }
-    }
-    return start.map { $0..<alignment.count }
+/// The next word of a text from a token on: a run of tokens without a space, though its first one may begin with spaces.
+public func nextWord(from first: Int, of count: Int, text: (Int) -> UnsafeBufferPointer<UInt8>) -> Range<Int>? {
+  let space = UInt8(ascii: " ")
+  var start: Int?
+  for index in first..<count {
+    let text = text(index)
+    if let start, text.first == space { return start..<index }
+    if start == nil, text.contains(where: { $0 != space }) { start = index }
   }
+  return start.map { $0..<count }
 }

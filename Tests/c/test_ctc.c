@@ -22,6 +22,9 @@ static void test_good(void) {
         check(strcmp(characters[2].text, "ch") == 0 && characters[2].label == 2);
         check(characters[0].first_frame == 0 && characters[0].frame_count == 2 && characters[0].confidence == 0.75f);
         check(characters[1].first_frame == 3 && characters[1].frame_count == 1);
+        check(reading->word_count == 1 && reading->words[0].text_start == 0 && reading->words[0].text_size == 6);
+        check(reading->words[0].first_token == 0 && reading->words[0].token_count == 4);
+        check(fabs(reading->words[0].confidence - 0.75 * 0.5 * 0.75 * 0.5) < 1e-6);
         check(characters[3].label == 1 && characters[3].x == 0 && characters[3].width == 0);
         crnn_reading_free(reading);
     }

@@ -340,6 +340,8 @@ def undefined(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
     if ("QLinear" in node.type or node.type in ("QuantizeLinear", "DequantizeLinear")) and any(
             a is not None and a.dtype == np.float32 and (a == 0).any() for a in inputs[1:]):
         return "a scale of nothing"
+    if node.type == "QuantizeLinear" and not np.isfinite(first.astype(np.float64)).all():
+        return "an integer for infinity"
     if node.type in ("ArgMax", "ArgMin", "TopK", "MaxPool", "GlobalMaxPool") and kind == "f" and np.isnan(first).any():
         return "the order of NaN"
     if node.type.startswith("Scatter") and node.attributes.get("reduction") in ("max", "min") and any(
@@ -446,12 +448,13 @@ def undefined(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
         return "a sequence of no steps"
     if node.type in RECURRENT and 0 in first.shape:
         return "no steps, or nothing in them"
-    if node.type == "ConvTranspose" and str(node.attributes.get("auto_pad", "")).startswith("SAME"):
+    if node.type == "ConvTranspose" and (
+            str(node.attributes.get("auto_pad", "")).startswith("SAME") or node.attributes.get("output_shape")):
         strides, dilations = (node.attributes.get(name) or [1] * 3 for name in ("strides", "dilations"))
         windows = [(k - 1) * d + 1 for k, d in zip(inputs[1].shape[2:], dilations)]
         shape = node.attributes.get("output_shape") or [x * s for x, s in zip(first.shape[2:], strides)]
         if any((x - 1) * s + w < y for x, s, w, y in zip(first.shape[2:], strides, windows, shape)):
-            return "SAME padding that is negative"
+            return "padding that is negative"
     if node.type in ("Softmax", "LogSoftmax", "Hardmax") and kind == "f":
         # ONNX Runtime spreads a NaN by the width of its vectors.
         if (np.isnan(first) | (first == np.inf)).any():

@@ -163,6 +163,8 @@ class reading(Structure):
         ("character_count", c_size_t),
         ("confidence", c_float),
         ("frame_count", c_int32),
+        ("words", c_void_p),
+        ("word_count", c_size_t),
     ]
 
 

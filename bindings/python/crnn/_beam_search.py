@@ -17,6 +17,7 @@ from ._owned import Owned
 from ._scorer import Scorer, ScoreFunction
 from ._scores import lengths_of, options, score_array
 from ._tensors import address, c_shape
+from ._word import Word
 
 
 @dataclass(frozen=True)
@@ -32,24 +33,6 @@ class Hotword:
 
 #: Phrases with their boosts, or phrases alone, which take a hotword's default.
 Hotwords = Union[Mapping[str, float], Iterable[Union[str, Hotword]]]
-
-
-@dataclass(frozen=True)
-class Word:
-    """A word of a hypothesis: a run of tokens without a space."""
-
-    text: str
-    #: Its tokens in the hypothesis are start ... end - 1.
-    start: int
-    end: int
-    #: Its frames, likewise.
-    frames: Tuple[int, int]
-    #: Probability of the hypothesis among the texts that differ from it in one of these tokens at most.
-    confidence: float
-
-    def seconds(self, frame_seconds: float) -> Tuple[float, float]:
-        """Its frames as seconds from the first frame's beginning, for a model whose frames are so far apart."""
-        return self.frames[0] * frame_seconds, self.frames[1] * frame_seconds
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import crnn
+import small_models
 from crnn.ctc import BeamSearch
 from ctc_brute_force import all_texts, random_scores
 
@@ -151,3 +152,28 @@ def test_a_reader_is_surer_where_it_is_right(checkout: pathlib.Path) -> None:
     found = accuracies(pairs, [0.5, 0.8, 0.95])
     rates = [rate for _, rate in found]
     assert len(rates) >= 3 and rates == sorted(rates) and rates[-1] > rates[0] + 0.2, found
+
+
+def test_a_reading_has_words() -> None:
+    labels, scores = ["a", "b", " "], np.full((7, 4), -6.0, np.float32)
+    for frame, label in enumerate([1, 2, 0, 3, 2, 2, 0]):
+        scores[frame, label] = np.log(0.9)
+    reading = crnn.ctc.greedy(scores, labels)
+    assert reading.text == "ab b"
+    assert [(word.text, word.start, word.end, word.frames) for word in reading.words] == [
+        ("ab", 0, 2, (0, 2)), ("b", 3, 4, (4, 6))]
+    for word in reading.words:
+        product = np.prod([character.confidence for character in reading.characters[word.start:word.end]])
+        assert word.confidence == pytest.approx(product)
+    assert crnn.ctc.greedy(scores).words == ()
+
+
+def test_a_model_reads_the_words_that_the_search_found() -> None:
+    with crnn.Model(small_models.bars(dict(small_models.BARS_METADATA, **{"crnn.labels": "A\nB\n "}))) as model:
+        image = small_models.bars_image([1, 0, 2, 0, 3, 0, 2])
+        decoder = crnn.ctc.BeamSearch(["A", "B", " "], kind="logits")
+        reading = model.read(image, decoder=decoder)
+        scores = model.run({"image": (image / 255)[None, None].astype(np.float32)})["logits"][0]
+        found = decoder(scores)[0]
+    assert reading.text == found.text == "AB B"
+    assert reading.words == found.words
