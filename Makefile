@@ -101,6 +101,7 @@ fuzz-models: all ## Open and run COUNT=100000 mutants of model files
 bench: bootstrap $(LIBRARY) ## Measure beside the other runtimes: make bench BENCH="--quick --only vgg"
 	@scripts/bootstrap.sh bench
 	CRNN_LIBRARY=$(CURDIR)/$(LIBRARY) PYTHONPATH=bindings/python:. build/bench-venv/bin/python -m benchmarks $(BENCH)
+	@[ -n "$(filter-out --quick,$(BENCH))" ] || $(MAKE) --no-print-directory bench-decoders
 
 bench-decoders: all ## Measure decoders beside flashlight-text and pyctcdecode: make bench-decoders BENCH=--quick
 	@scripts/bootstrap.sh bench-decoders
