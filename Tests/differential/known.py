@@ -52,8 +52,8 @@ def deviation(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
     if node.type == "Resize" and node.attributes.get("keep_aspect_ratio_policy") and "axes" in node.attributes:
         return "it takes the sizes of negative axes for those of others"
     if node.type == "Resize" and len(inputs) > 2 and inputs[2] is not None and inputs[2].size:
-        extents = _resized_extents(node, inputs)
-        if inputs[2].shape == extents.shape and ((inputs[2] != 1) & (np.floor(extents * inputs[2]) == extents)).any():
+        extents, scales = _resized_extents(node, inputs), inputs[2].reshape(-1)
+        if scales.shape == extents.shape and ((scales != 1) & (np.floor(extents * scales) == extents)).any():
             return "it copies an axis of unchanged size, whatever the scale"
     if node.type == "Einsum" and any(a.dtype.kind in "iu" and np.abs(a.astype(np.float64)).max(initial=0) > 2**53 for a in inputs):
         return "it adds integers that doubles do not hold"
@@ -408,7 +408,8 @@ def undefined(node: Node, opset: int, inputs: Arrays) -> Optional[str]:
     if node.type == "Einsum" and any(a.size == 0 for a in inputs):
         # ONNX Runtime: SIGFPE.
         return "a product of what is empty"
-    if node.type in ("Conv", "ConvTranspose", "ConvInteger") and 0 in inputs[1].shape:
+    if node.type in ("Conv", "ConvTranspose", "ConvInteger", "QLinearConv") and (
+            0 in inputs[3 if node.type == "QLinearConv" else 1].shape):
         return "weights without elements"
     if node.type == "QLinearConv" and first.size == 0:
         return "nothing, to which ONNX Runtime gives another rank"
