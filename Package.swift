@@ -52,6 +52,7 @@ let sharedLibrary: [LinkerSetting] = !embedded ? [] : [
     ["-enable-experimental-feature", "Embedded", "-use-ld=lld"]
       + linkerFlags([
         "--version-script=\(root)/include/crnn.map", "-soname", "libcrnn.so.0", "--gc-sections", "--icf=all",
+        "--wrap=posix_memalign", "--wrap=free",
         "-z", "nodelete", "-z", "defs", "-z", "relro", "-z", "now", "-z", "noexecstack", "-z", "pack-relative-relocs",
       ]),
     .when(configuration: .release))

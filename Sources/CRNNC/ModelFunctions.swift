@@ -137,7 +137,7 @@ public func crnn_model_set_metadata(
     let metadata = try CRNNC.model(model).model.metadata
     let key = try required(key, "key")
     guard key.pointee != 0 else { throw Failure(.invalidArgument, "key is empty") }
-    guard metadata.set(key, value) else { throw Failure(.outOfMemory, "no memory for the value") }
+    try metadata.set(key, value)
   }
 }
 

@@ -1,4 +1,5 @@
 import CSystem
+import Tensors
 
 /// A model's key-value pairs. Values that were handed out stay valid as long as this object, even when set anew.
 public final class Metadata: @unchecked Sendable {
@@ -11,12 +12,9 @@ public final class Metadata: @unchecked Sendable {
   private var entries: [Entry] = []
   private var retired: [UnsafeMutablePointer<CChar>] = []
 
-  init(_ pairs: [(key: String, value: String)]) {
+  init(_ pairs: [(key: String, value: String)]) throws(Failure) {
     pthread_mutex_init(mutex, nil)
-    for pair in pairs {
-      guard let key = strdup(pair.key), let value = strdup(pair.value) else { continue }
-      entries.append(Entry(key: key, value: value))
-    }
+    for pair in pairs { try set(pair.key, pair.value) }
   }
 
   deinit {
@@ -52,34 +50,40 @@ public final class Metadata: @unchecked Sendable {
     return found.map { String(cString: $0) }
   }
 
-  /// Sets a key, or removes it when the value is nil. Whether there was memory for it.
-  public func set(_ key: UnsafePointer<CChar>, _ value: UnsafePointer<CChar>?) -> Bool {
-    locked {
-      let position = position(key)
-      guard let value else {
-        if let position {
-          retired.append(entries[position].key)
-          retired.append(entries[position].value)
-          entries.remove(at: position)
-        }
-        return true
-      }
-      guard let copy = strdup(value) else { return false }
+  /// Sets a key, or removes it when the value is nil.
+  public func set(_ key: UnsafePointer<CChar>, _ value: UnsafePointer<CChar>?) throws(Failure) {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    let position = position(key)
+    guard let value else {
       if let position {
+        retired.append(entries[position].key)
         retired.append(entries[position].value)
-        entries[position] = Entry(key: entries[position].key, value: copy)
-      } else if let newKey = strdup(key) {
-        entries.append(Entry(key: newKey, value: copy))
-      } else {
-        free(copy)
-        return false
+        entries.remove(at: position)
       }
-      return true
+      return
+    }
+    let copy = try copied(value)
+    if let position {
+      retired.append(entries[position].value)
+      entries[position] = Entry(key: entries[position].key, value: copy)
+      return
+    }
+    do throws(Failure) {
+      entries.append(Entry(key: try copied(key), value: copy))
+    } catch {
+      free(copy)
+      throw error
     }
   }
 
   public var all: [(key: String, value: String)] {
     locked { entries.map { (String(cString: $0.key), String(cString: $0.value)) } }
+  }
+
+  private func copied(_ text: UnsafePointer<CChar>) throws(Failure) -> UnsafeMutablePointer<CChar> {
+    guard let copy = strdup(text) else { throw Failure(.outOfMemory, "no memory for the metadata") }
+    return copy
   }
 
   private func position(_ key: UnsafePointer<CChar>) -> Int? {

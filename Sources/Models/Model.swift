@@ -60,7 +60,7 @@ public final class Model: @unchecked Sendable {
       throw Failure(.invalidModel, "neither an ONNX nor a .crnn model")
     }
     network = try Network(file.graph)
-    metadata = Metadata(file.metadata)
+    metadata = try Metadata(file.metadata)
     producer = file.producer
     self.mappedBytes = mappedBytes
   }

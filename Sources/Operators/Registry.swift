@@ -55,6 +55,7 @@ public enum Registry {
       throw Failure(
         .unsupported, "\(node.description): opset \(node.opset) is newer than \(newestOpset), the newest known")
     }
+    try checkMemory()
     do throws(Failure) {
       let made = try entry.make(node)
       made.signature = entry.signature

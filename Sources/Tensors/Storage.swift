@@ -12,6 +12,7 @@ public final class Storage {
   /// Fresh memory, aligned to 64 bytes, not cleared.
   public init(byteCount: Int) throws(Failure) {
     let budget = Budget.current
+    try checkMemory()
     try budget?.take(byteCount)
     guard byteCount >= 0, let memory = system_allocate(byteCount) else {
       budget?.giveBack(byteCount)
@@ -43,3 +44,9 @@ public final class Storage {
 
 /// The address of empty tensors.
 nonisolated(unsafe) private let emptyMemory = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
+
+/// What is made of many small objects asks for this now and then: the runtime has no error for those, but takes them from
+/// a reserve when the system has no memory.
+public func checkMemory() throws(Failure) {
+  if system_is_exhausted() != 0 { throw Failure(.outOfMemory, "the system has no memory left") }
+}

@@ -64,6 +64,7 @@ int main(int argc, char **argv) {
     test_models(&given);
     test_sessions(&given);
     test_allocations(&given);
+    test_faults(&given);
     test_fork(&given);
     test_profile(&given);
     test_reading(&given);

@@ -17,6 +17,9 @@
 void *system_allocate(size_t byte_count);
 void system_free(void *memory);
 
+/// Whether the system refuses memory and half of the reserve for small objects is gone.
+int32_t system_is_exhausted(void);
+
 /// Maps or reads a whole regular file. Returns 0 or an errno, EFBIG for one that is to be read and has more bytes than
 /// `limit`. An empty file has a NULL address.
 typedef struct system_file {

@@ -18,6 +18,7 @@ struct NativeTable {
 
   /// The next `number` records.
   mutating func take(_ number: Int) throws(Failure) -> Range<Int> {
+    try checkMemory()
     guard number >= 0, number <= count - position else {
       throw Failure(.invalidModel, "the \(kind.name) table holds \(count) records, more are referred to")
     }

@@ -85,6 +85,7 @@ struct NativeTables {
       guard start <= end, end <= text.count else {
         throw Failure(.invalidModel, "string \(index - 1) lies outside the text table")
       }
+      try checkMemory()
       let bytes = UnsafeRawBufferPointer(start: text.base.map { $0 + start }, count: end - start)
       guard let string = String(validating: bytes, as: UTF8.self) else {
         throw Failure(.invalidModel, "string \(index - 1) is not UTF-8")

@@ -62,6 +62,7 @@ struct WireReader {
   @inline(never)
   mutating func next() throws(Failure) -> WireField? {
     if isAtEnd { return nil }
+    try checkMemory()
     let tagPosition = position
     let tag = try varint()
     let number = tag >> 3
