@@ -307,7 +307,12 @@ CRNN_API void crnn_session_release(crnn_session *session);
  *           capacity and the result is written there.
  *
  *  Shapes come from the actual inputs; any dimension that the model leaves
- *  open may differ from run to run. */
+ *  open may differ from run to run.
+ *
+ *  Arithmetic rounds to nearest and raises no signal (IEEE 754's defaults),
+ *  whatever the calling thread has set, and what it has set stays. Sums of
+ *  products (convolutions, matrix products, recurrent layers) take denormals
+ *  for zeros. */
 CRNN_API crnn_status crnn_session_run(crnn_session *session, const crnn_tensor *inputs, size_t input_count,
                                       crnn_tensor *outputs, size_t output_count);
 

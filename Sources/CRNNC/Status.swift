@@ -2,8 +2,12 @@ import CCRNN
 import CSystem
 import Tensors
 
-/// Runs the body of a C function: what it throws becomes a status and this thread's last error message.
+/// Runs the body of a C function: what it throws becomes a status and this thread's last error message. The host may
+/// round otherwise, or be interrupted by exceptions; here floating-point arithmetic is that of IEEE 754's defaults.
 func reporting(_ body: () throws(Failure) -> Void) -> crnn_status {
+  let control = system_float_control()
+  system_set_float_control(UInt32(SYSTEM_FLOAT_DEFAULT))
+  defer { system_set_float_control(control) }
   do throws(Failure) {
     try body()
     return CRNN_OK

@@ -92,6 +92,7 @@ public final class ThreadPool {
     }
     defer { isBusy.store(false, ordering: .releasing) }
     shared.body = lend(body)
+    shared.floatControl = system_float_control()
     shared.done.store(0, ordering: .relaxed)
     shared.begin(pieces)
     shared.takePieces(thread: 0)
@@ -115,6 +116,8 @@ public final class ThreadPool {
     let done = Atomic<Int>(0)
     /// Lent by the caller of `run`, which waits for the workers.
     var body = system_closure()
+    /// The caller's, for its arithmetic to be that of all.
+    var floatControl: UInt32 = 0
     /// Workers that sleep or are about to.
     let sleeping = Atomic<Int>(0)
     let stopping = Atomic<Bool>(false)
@@ -148,6 +151,7 @@ public final class ThreadPool {
         let (taken, now) = open.weakCompareExchange(
           expected: seen, desired: thread == 0 ? seen + 1 : seen - (1 << 32), ordering: .acquiringAndReleasing)
         if taken {
+          if thread != 0 { system_set_float_control(floatControl) }
           system_call_closure(body, Int(thread == 0 ? first : end - 1), thread)
           done.add(1, ordering: .releasing)
         }

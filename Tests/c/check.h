@@ -56,6 +56,7 @@ void test_models(const arguments *given);
 void test_sessions(const arguments *given);
 void test_allocations(const arguments *given);
 void test_faults(const arguments *given);
+void test_floating_point(const arguments *given);
 void test_fork(const arguments *given);
 void test_profile(const arguments *given);
 void test_reading(const arguments *given);

@@ -75,6 +75,21 @@ typedef struct system_closure {
 } system_closure;
 void system_call_closure(system_closure closure, intptr_t first, intptr_t second);
 
+/// How this thread's floating-point arithmetic rounds, which exceptions interrupt it, and what becomes of denormals.
+enum { SYSTEM_FLOAT_DEFAULT = 0x1f80, SYSTEM_FLOAT_NO_DENORMALS = 0x9fc0 };
+static inline uint32_t system_float_control(void) {
+#if defined(__x86_64__)
+  return __builtin_ia32_stmxcsr();
+#else
+  return 0;
+#endif
+}
+static inline void system_set_float_control(uint32_t control) {
+#if defined(__x86_64__)
+  __builtin_ia32_ldmxcsr(control);
+#endif
+}
+
 static inline void system_pause(void) {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
