@@ -76,7 +76,7 @@ let parts: [Target] = [
     "InstructionSets", uses: ["CSystem", "KernelTable", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512"]),
   module("Tensors", uses: ["CSystem"]),
   module("Graphs", uses: ["Tensors"]),
-  module("Formats", uses: ["CSystem", "Graphs", "Tensors"]),
+  module("Formats", uses: ["CSystem", "InstructionSets", "KernelTable", "Graphs", "Tensors"]),
   module("Plans", uses: ["CSystem", "KernelTable", "Graphs", "Tensors"]),
   module("Operators", uses: ["CSystem", "Plans", "KernelTable", "Graphs", "Tensors"]),
   module("Engine", uses: ["CSystem", "InstructionSets", "Operators", "Plans", "KernelTable", "Graphs", "Tensors"]),

@@ -12,18 +12,38 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+// Large blocks lie in large pages, where there are some: fewer faults at first, and fewer misses when they are walked.
+static const size_t large_page = (size_t)2 << 20;
+// Still larger ones are mapped one by one: the heap would keep those that were freed, once it has seen some.
+static const size_t own_mapping = (size_t)8 << 20;
+
+static void *map_aligned(size_t byte_count) {
+  uint8_t *memory =
+    mmap(NULL, byte_count + large_page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return NULL;
+  size_t before = -(uintptr_t)memory % large_page;
+  if (before) munmap(memory, before);
+  munmap(memory + before + byte_count, large_page - before);
+  return memory + before;
+}
+
+// Whole pages, whatever their size.
+static size_t in_pages(size_t byte_count) { return (byte_count + 65535) & ~(size_t)65535; }
+
 void *system_allocate(size_t byte_count) {
-  // Large blocks in large pages, where there are some: fewer faults at first, and fewer misses when they are walked.
-  const size_t page = (size_t)2 << 20;
-  int large = byte_count >= page;
-  if (byte_count > PTRDIFF_MAX - 2 * page) return NULL;
+  const int large = byte_count >= large_page;
+  if (byte_count > PTRDIFF_MAX - 2 * large_page) return NULL;
   // Not what the runtime asks, which the reserve answers (reserve.c): here a failure is told.
-  void *memory = aligned_alloc(large ? page : 64, byte_count ? byte_count : 1);
+  void *memory = byte_count >= own_mapping ? map_aligned(in_pages(byte_count))
+                                           : aligned_alloc(large ? large_page : 64, byte_count ? byte_count : 1);
   if (memory && large) madvise(memory, byte_count, MADV_HUGEPAGE);
   return memory;
 }
 
-void system_free(void *memory) { free(memory); }
+void system_free(void *memory, size_t byte_count) {
+  if (byte_count >= own_mapping) munmap(memory, in_pages(byte_count));
+  else free(memory);
+}
 
 static int32_t read_whole(int descriptor, size_t byte_count, system_file *file) {
   uint8_t *bytes = system_allocate(byte_count);
@@ -34,7 +54,7 @@ static int32_t read_whole(int descriptor, size_t byte_count, system_file *file) 
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) {
       int32_t error = n < 0 ? errno : EIO;
-      free(bytes);
+      system_free(bytes, byte_count);
       return error;
     }
     done += (size_t)n;
@@ -71,7 +91,11 @@ int32_t system_open_file(const char *path, int32_t copy, size_t limit, system_fi
 
 void system_close_file(system_file file) {
   if (file.mapped) munmap((void *)file.address, file.byte_count);
-  else free((void *)file.address);
+  else system_free((void *)file.address, file.byte_count);
+}
+
+void system_forget_file(system_file file) {
+  if (file.mapped) madvise((void *)file.address, file.byte_count, MADV_DONTNEED);
 }
 
 char *system_real_path(const char *path) { return realpath(path, NULL); }

@@ -32,6 +32,8 @@ public final class KernelTable: Sendable {
   public let minimum: @Sendable (UnsafePointer<Float>, Int) -> Float
   /// One step of LSTM or GRU cells with the standard activations; see `GatedCells`.
   public let gatedCells: @Sendable (GatedCells) -> Void
+  /// XXH3's 64-bit hash with seed 0, of more than `xxHash3Minimum` bytes.
+  public let xxHash3: @Sendable (UnsafeRawBufferPointer) -> UInt64
 
   public init(
     name: StaticString, gemmRows: Int, gemm: @escaping @Sendable (Gemm) -> Void,
@@ -47,7 +49,8 @@ public final class KernelTable: Sendable {
     sum: @escaping @Sendable (UnsafePointer<Float>, Int) -> Float,
     maximum: @escaping @Sendable (UnsafePointer<Float>, Int) -> Float,
     minimum: @escaping @Sendable (UnsafePointer<Float>, Int) -> Float,
-    gatedCells: @escaping @Sendable (GatedCells) -> Void
+    gatedCells: @escaping @Sendable (GatedCells) -> Void,
+    xxHash3: @escaping @Sendable (UnsafeRawBufferPointer) -> UInt64
   ) {
     self.name = name
     self.gemmRows = gemmRows
@@ -64,5 +67,9 @@ public final class KernelTable: Sendable {
     self.maximum = maximum
     self.minimum = minimum
     self.gatedCells = gatedCells
+    self.xxHash3 = xxHash3
   }
 }
+
+/// `KernelTable.xxHash3` takes more bytes than these.
+public let xxHash3Minimum = 240

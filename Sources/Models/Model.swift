@@ -23,6 +23,8 @@ public final class Model: @unchecked Sendable {
       try self.init(
         file.bytes, keeping: file, folder: folder(of: path), copyingExternalData: copyingFile,
         mappedBytes: copyingFile ? 0 : file.bytes.count)
+      // Weights have been packed: what is used lies elsewhere.
+      if format == .onnx { file.forget() }
     } catch {
       throw error.within("\(path)")
     }

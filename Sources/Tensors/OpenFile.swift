@@ -23,6 +23,9 @@ public final class OpenFile {
 
   public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: file.address, count: file.byte_count) }
 
+  /// After most of a mapped file has been read for the last time: gives back its memory. Its bytes stay readable.
+  public func forget() { system_forget_file(file) }
+
   deinit {
     budget?.giveBack(file.byte_count)
     system_close_file(file)

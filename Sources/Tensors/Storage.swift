@@ -37,7 +37,7 @@ public final class Storage {
 
   deinit {
     guard owned else { return }
-    system_free(base)
+    system_free(base, byteCount)
     if let owner { unsafeDowncast(owner, to: Budget.self).giveBack(byteCount) }
   }
 }

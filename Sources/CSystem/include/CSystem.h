@@ -15,7 +15,7 @@
 
 /// Memory aligned to 64 bytes; NULL when there is none.
 void *system_allocate(size_t byte_count);
-void system_free(void *memory);
+void system_free(void *memory, size_t byte_count);
 
 /// Whether the system refuses memory and half of the reserve for small objects is gone.
 int32_t system_is_exhausted(void);
@@ -29,6 +29,8 @@ typedef struct system_file {
 } system_file;
 int32_t system_open_file(const char *path, int32_t copy, size_t limit, system_file *file);
 void system_close_file(system_file file);
+/// Gives back the memory of a mapped file's pages; those that are read again come from the file again.
+void system_forget_file(system_file file);
 
 /// The absolute path without symbolic links; NULL when there is no such file. Freed with `free`.
 char *system_real_path(const char *path);

@@ -1,3 +1,5 @@
+import InstructionSets
+import KernelTable
 import Tensors
 
 /// Numbers of the native format, which docs/format.md explains.
@@ -73,7 +75,7 @@ enum NativeTableKind: Int, CaseIterable {
 
 /// The checksum of a tensor's data. Large blobs have a faster one since version 2.
 func weightsChecksum(_ data: UnsafeRawBufferPointer, formatVersion: UInt32) -> UInt64 {
-  formatVersion >= 2 && data.count > xxHash3Minimum ? xxHash3(data) : xxHash64(data)
+  formatVersion >= 2 && data.count > xxHash3Minimum ? bestKernels.xxHash3(data) : xxHash64(data)
 }
 
 /// What an attribute holds.

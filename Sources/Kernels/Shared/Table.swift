@@ -16,5 +16,6 @@ func table(name: StaticString) -> KernelTable {
     sum: { sum($0, $1) },
     maximum: { maximum($0, $1) },
     minimum: { minimum($0, $1) },
-    gatedCells: { gatedCells($0) })
+    gatedCells: { gatedCells($0) },
+    xxHash3: { xxHash3($0) })
 }

@@ -1,11 +1,12 @@
 import CSystem
+import KernelTable
 
 /// XXH3's 64-bit hash with seed 0, the checksum of a native file's larger blobs, for data of more than 240 bytes.
 ///
 /// Implements the specification of the xxHash algorithms by Yann Collet, version 0.2.0, section "XXH3 algorithm
 /// description", for large inputs. Where XXH64 takes two multiplications one after the other for 8 bytes, this takes a
 /// half-width one that processors have for vectors, and so keeps up with memory.
-public func xxHash3(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+func xxHash3(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
   guard let start = bytes.baseAddress, bytes.count > xxHash3Minimum else { return 0 }
   return secretWords.withUnsafeBytes { secret in
     guard let secret = secret.baseAddress else { return 0 }
@@ -24,9 +25,6 @@ public func xxHash3(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
     return merged(lanes ^ load(secret + 11), length: bytes.count)
   }
 }
-
-/// `xxHash3` takes more bytes than these.
-public let xxHash3Minimum = 240
 
 private typealias Lanes = SIMD8<UInt64>
 private let stripeSize = 64
