@@ -17,7 +17,7 @@ EMBEDDED_LIBRARIES = $(shell dirname $$(readlink -f $$(command -v swift)))/../li
 SOURCES = Package.swift $(shell find Sources include -type f -o -type l)
 
 .DEFAULT_GOAL = all
-.PHONY: all demo test test-swift test-c test-python test-emulated fuzz-operators fuzz-models bootstrap docs bench bench-decoders install uninstall clean help
+.PHONY: all demo test test-swift test-c test-python test-emulated test-reliability test-neighbours fuzz-operators fuzz-models bootstrap docs bench bench-decoders install uninstall clean help
 .DELETE_ON_ERROR:
 
 all: bootstrap $(LIBRARY) $(CONVERT) $(DIST)/.interface ## Build the library and the tool into dist/
@@ -80,6 +80,16 @@ test-emulated: all ## Test the library, emulated, on processors without AVX and 
 	  $(MAKE) --no-print-directory test-c && CRNN_LIBRARY=$(CURDIR)/$(LIBRARY) PYTHONPATH=bindings/python \
 	    $$EMULATOR $(PYTHON) -W ignore -m crnn.onnx_backend --time-limit 1200 || exit 1; \
 	done
+
+test-reliability: all ## Prove what takes minutes: memory, threads, faults, files, signals (ten minutes)
+	@scripts/bootstrap.sh test
+	CRNN_LIBRARY=$(CURDIR)/$(LIBRARY) PYTHONPATH=bindings/python:Tests $(PYTHON) -m reliability
+	CRNN_TEST_FAULTS=all $(MAKE) --no-print-directory test-c
+
+test-neighbours: all ## Load the library beside PyTorch, TensorFlow, ONNX Runtime and onnx, in several orders
+	@scripts/bootstrap.sh test-neighbours
+	CRNN_LIBRARY=$(CURDIR)/$(LIBRARY) PYTHONPATH=bindings/python:Tests TF_CPP_MIN_LOG_LEVEL=3 \
+	  build/neighbours-venv/bin/python -m reliability.neighbours
 
 # How long, and in how many processes.
 SECONDS = 600

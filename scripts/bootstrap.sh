@@ -1,8 +1,9 @@
 #!/bin/sh
 # Installs what a step needs and the machine lacks: Debian packages (as root or through sudo) and a Python environment
-# under build/venv; those of the benchmarks are build/bench-venv and build/decoders-venv.
+# under build/venv; those of the benchmarks are build/bench-venv and build/decoders-venv, that of the libraries
+# beside this one build/neighbours-venv.
 #
-#     bootstrap.sh build | demo | test | test-emulated | bench | bench-decoders
+#     bootstrap.sh build | demo | test | test-emulated | test-neighbours | bench | bench-decoders
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -29,7 +30,12 @@ case ${1:-} in
     modules="numpy==1.26.4 onnx==1.19.1 flashlight-text==0.0.7 pyctcdecode==0.5.0 kenlm==0.3.0"
     venv=build/decoders-venv
     ;;
-  *) echo "usage: $0 build | demo | test | test-emulated | bench | bench-decoders" >&2; exit 2 ;;
+  test-neighbours)
+    packages="python3-venv"
+    modules="numpy==2.4.6 onnx==1.23.2 onnxruntime==1.32.0 torch==2.13.0 tensorflow-cpu==2.21.0"
+    venv=build/neighbours-venv
+    ;;
+  *) echo "usage: $0 build | demo | test | test-emulated | test-neighbours | bench | bench-decoders" >&2; exit 2 ;;
 esac
 
 if ! command -v swift > /dev/null; then

@@ -58,6 +58,7 @@ void test_allocations(const arguments *given);
 void test_faults(const arguments *given);
 void test_floating_point(const arguments *given);
 void test_fork(const arguments *given);
+void test_older_programs(const arguments *given);
 void test_profile(const arguments *given);
 void test_reading(const arguments *given);
 void test_ctc(void);

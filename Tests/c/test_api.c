@@ -67,6 +67,7 @@ int main(int argc, char **argv) {
     test_faults(&given);
     test_floating_point(&given);
     test_fork(&given);
+    test_older_programs(&given);
     test_profile(&given);
     test_reading(&given);
     test_ctc();
