@@ -17,7 +17,7 @@ EMBEDDED_LIBRARIES = $(shell dirname $$(readlink -f $$(command -v swift)))/../li
 SOURCES = Package.swift $(shell find Sources include -type f -o -type l)
 
 .DEFAULT_GOAL = all
-.PHONY: all demo test test-swift test-c test-python test-emulated test-reliability test-neighbours fuzz-operators fuzz-models bootstrap docs bench bench-decoders install uninstall clean help
+.PHONY: all demo test lint test-swift test-c test-python test-emulated test-reliability test-neighbours fuzz-operators fuzz-models bootstrap docs bench bench-decoders install uninstall clean help
 .DELETE_ON_ERROR:
 
 all: bootstrap $(LIBRARY) $(CONVERT) $(DIST)/.interface ## Build the library and the tool into dist/
@@ -54,7 +54,10 @@ demo: all ## Convert the bundled model and read the bundled line images from C a
 
 test: all ## Build and run every test: Swift modules, the shipped library from C and Python
 	@scripts/bootstrap.sh test
-	@$(MAKE) --no-print-directory test-swift test-c test-python
+	@$(MAKE) --no-print-directory lint test-swift test-c test-python
+
+lint: ## List what may trap and is not accounted for
+	@python3 scripts/lint_traps.py
 
 test-swift:
 	swift test
