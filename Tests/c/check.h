@@ -56,6 +56,7 @@ void test_models(const arguments *given);
 void test_sessions(const arguments *given);
 void test_allocations(const arguments *given);
 void test_faults(const arguments *given);
+void test_disk(const arguments *given);
 void test_floating_point(const arguments *given);
 void test_fork(const arguments *given);
 void test_older_programs(const arguments *given);

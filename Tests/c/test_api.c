@@ -65,6 +65,7 @@ int main(int argc, char **argv) {
     test_sessions(&given);
     test_allocations(&given);
     test_faults(&given);
+    test_disk(&given);
     test_floating_point(&given);
     test_fork(&given);
     test_older_programs(&given);
