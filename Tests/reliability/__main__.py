@@ -45,7 +45,8 @@ def main() -> int:
     if options.here:
         return prove(options.here, options.scale)
     failed = 0
-    for name in (name for name in PROOFS if options.only in name):
+    names = [name for name in PROOFS if options.only in name]
+    for name in names:
         started = time.monotonic()
         child = subprocess.run([sys.executable, "-m", "reliability", "--here", name, "--scale", str(options.scale)],
                                stdout=subprocess.PIPE, text=True)
@@ -53,6 +54,7 @@ def main() -> int:
         failed += not passed
         figures = child.stdout.strip() if passed else f"exit status {child.returncode}"
         print(f"{'ok     ' if passed else 'FAILED '} {name}: {figures} ({time.monotonic() - started:.0f} s)", flush=True)
+    print(f"{len(names) - failed} of {len(names)} proofs hold")
     return 1 if failed else 0
 
 

@@ -9,10 +9,14 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from typing import Callable
 
 import crnn
 
 from . import common
+
+#: A user who may do little.
+NOBODY = 65534
 
 
 def changed(scale: float) -> str:
@@ -79,11 +83,35 @@ def ignore_size_signal() -> None:
 
 
 def read_only(scale: float) -> str:
-    """An error that names the file."""
-    for place in ("/proc/reader.crnn", "/dev/null/reader.crnn", "/nowhere/reader.crnn"):
+    """An error that names the file, and the folder as it was."""
+    model = crnn.Model(common.READER)
+    with tempfile.TemporaryDirectory() as folder:
+        kept, hidden = pathlib.Path(folder, "kept.crnn"), pathlib.Path(folder, "hidden.crnn")
+        kept.write_bytes(b"as it was")
+        model.save(hidden)
+        hidden.chmod(0)
+        os.chmod(folder, 0o555)
+        root = os.geteuid() == 0
+        if root:  # To whom everything is allowed.
+            os.seteuid(NOBODY)
         try:
-            crnn.Model(common.READER).save(place)
-            raise AssertionError(place)
-        except crnn.FileError as error:
-            assert place in str(error), error
-    return "errors that name the file"
+            places = [kept, pathlib.Path(folder, "new.crnn"), "/proc/reader.crnn", "/dev/null/reader.crnn",
+                      "/nowhere/reader.crnn"]
+            refusals = [refusal(lambda: model.save(place), place) for place in places]
+            refusals += [refusal(lambda: crnn.Model(hidden, copy_file=copy), hidden) for copy in (False, True)]
+        finally:
+            if root:
+                os.seteuid(0)
+            os.chmod(folder, 0o755)
+        assert sorted(entry.name for entry in pathlib.Path(folder).iterdir()) == [hidden.name, kept.name]
+        assert kept.read_bytes() == b"as it was"
+    return f"{len(refusals)} errors that name the file, and the folder as it was"
+
+
+def refusal(work: Callable[[], object], place: object) -> str:
+    try:
+        work()
+    except crnn.FileError as error:
+        assert str(place) in str(error), error
+        return str(error)
+    raise AssertionError(f"{place} was no obstacle")
