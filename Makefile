@@ -84,8 +84,8 @@ test-emulated: all ## Test the library, emulated, on processors without AVX and 
 	    $$EMULATOR $(PYTHON) -W ignore -m crnn.onnx_backend --time-limit 1200 || exit 1; \
 	done
 
-test-reliability: all ## Prove what takes minutes: memory, threads, faults, files, signals (ten minutes)
-	@scripts/bootstrap.sh test
+test-reliability: all ## Prove what takes minutes: memory, valgrind, threads, faults, files, signals (ten minutes)
+	@scripts/bootstrap.sh test-reliability
 	CRNN_LIBRARY=$(CURDIR)/$(LIBRARY) PYTHONPATH=bindings/python:Tests $(PYTHON) -m reliability
 	CRNN_TEST_FAULTS=all $(MAKE) --no-print-directory test-c
 
@@ -143,4 +143,4 @@ clean: ## Remove everything that was built
 	rm -rf $(DIST) build .build .build-embedded .build-tools
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

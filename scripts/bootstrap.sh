@@ -3,7 +3,7 @@
 # under build/venv; those of the benchmarks are build/bench-venv and build/decoders-venv, that of the libraries
 # beside this one build/neighbours-venv.
 #
-#     bootstrap.sh build | demo | test | test-emulated | test-neighbours | bench | bench-decoders
+#     bootstrap.sh build | demo | test | test-emulated | test-reliability | test-neighbours | bench | bench-decoders
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -12,10 +12,13 @@ alone=""
 case ${1:-} in
   build) packages="binutils make libonnx-dev libprotobuf-dev zlib1g-dev" modules="" ;;
   demo) packages="gcc libc6-dev make pkg-config libpng-dev python3-venv" modules="numpy pillow" ;;
-  test | test-emulated)
+  test | test-emulated | test-reliability)
     packages="gcc g++ libc6-dev make pkg-config libpng-dev python3-venv cmake"
     modules="numpy pillow pytest>=9.0 onnx==1.23.2 onnxruntime==1.32.0 xxhash setuptools>=70.1 wheel"
-    [ "$1" = test ] || packages="$packages qemu-user"
+    case $1 in
+      test-emulated) packages="$packages qemu-user" ;;
+      test-reliability) packages="$packages valgrind" ;;
+    esac
     ;;
   bench)
     packages="binutils make python3-venv"
@@ -35,7 +38,10 @@ case ${1:-} in
     modules="numpy==2.4.6 onnx==1.23.2 onnxruntime==1.32.0 torch==2.13.0 tensorflow-cpu==2.21.0"
     venv=build/neighbours-venv
     ;;
-  *) echo "usage: $0 build | demo | test | test-emulated | test-neighbours | bench | bench-decoders" >&2; exit 2 ;;
+  *)
+    echo "usage: $0 build | demo | test | test-emulated | test-reliability | test-neighbours | bench | bench-decoders" >&2
+    exit 2
+    ;;
 esac
 
 if ! command -v swift > /dev/null; then
