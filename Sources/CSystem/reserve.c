@@ -5,7 +5,7 @@
 #ifdef CRNN_EMBEDDED
 #include "CSystem.h"
 
-#define CAPACITY ((uint64_t)4 << 20)
+#define CAPACITY ((uint64_t)16 << 20)
 
 int __real_posix_memalign(void **memory, size_t alignment, size_t byte_count);
 void __real_free(void *memory);

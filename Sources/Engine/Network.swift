@@ -14,6 +14,7 @@ public final class Network: @unchecked Sendable {
 
   /// Fails with one message that lists every unsupported node, or with the first bad attribute.
   public init(_ graph: Graph) throws(Failure) {
+    try checkMemory(nodes: graph.nodes.count)
     self.graph = graph
     inputs = graph.inputs.map { graph.values[$0] }
     outputs = graph.outputs.map { graph.values[$0] }

@@ -33,6 +33,7 @@ final class Planner {
 
   /// The first plan for inputs of these shapes.
   static func plan(_ network: Network, for inputs: [InputDescription], _ builder: PlanBuilder) throws(Failure) -> Plan {
+    try checkMemory(nodes: network.graph.nodes.count)
     let planner = Planner(network, builder)
     builder.reserve(nodes: network.graph.nodes.count)
     for (id, input) in zip(network.given, inputs) { try planner.addSlot(id, input) }
@@ -196,6 +197,7 @@ final class Planner {
   }
 
   private func lower(_ index: Int) throws(Failure) -> Boundary? {
+    try checkMemory()
     let (node, operation) = (graph.nodes[index], network.operators[index])
     if !isInlined { builder.node = index }
     var inputs: [Operand?] = []

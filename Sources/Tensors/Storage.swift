@@ -50,3 +50,13 @@ nonisolated(unsafe) private let emptyMemory = UnsafeMutableRawPointer.allocate(b
 public func checkMemory() throws(Failure) {
   if system_is_exhausted() != 0 { throw Failure(.outOfMemory, "the system has no memory left") }
 }
+
+/// Before work whose small objects grow with a graph: whether the system has about as much as they will take.
+public func checkMemory(nodes count: Int) throws(Failure) {
+  try checkMemory()
+  let byteCount = min(count, 1 << 20) * 2048
+  guard let memory = system_allocate(byteCount) else {
+    throw Failure(.outOfMemory, "the system has no memory left for \(count) nodes")
+  }
+  system_free(memory, byteCount)
+}

@@ -9,7 +9,7 @@ import time
 import traceback
 from typing import Callable, Dict
 
-from . import denormals, files, leaks, reload, signals, soak, threads
+from . import denormals, files, leaks, memory, reload, signals, soak, threads
 
 #: Each returns a line with its figures, or raises what is wrong.
 PROOFS: Dict[str, Callable[[float], str]] = {
@@ -19,6 +19,7 @@ PROOFS: Dict[str, Callable[[float], str]] = {
     "a session that threads share": threads.one_session,
     "loaded and unloaded": reload.reloaded,
     "valgrind": leaks.lost,
+    "memory that runs out, many nodes": memory.refused,
     "files that vanish and change": files.changed,
     "disks that are full": files.full,
     "folders that cannot be written": files.read_only,

@@ -82,7 +82,9 @@ final class GraphReader {
   }
 
   private func addNodeOutputs(_ message: GraphMessage) throws(Failure) {
+    try checkMemory(nodes: message.nodes.count)
     for (index, node) in message.nodes.enumerated() {
+      try checkMemory()
       for output in node.outputs where !output.isEmpty {
         guard known[output] == nil else {
           let makers = "another node, an input or an initializer"
@@ -108,6 +110,7 @@ final class GraphReader {
     uses.reserveCapacity(message.nodes.count)
     graph.nodes.reserveCapacity(message.nodes.count)
     for node in message.nodes {
+      try checkMemory()
       used = []
       graph.nodes.append(try read(node))
       uses.append(used)
